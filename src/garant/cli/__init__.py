@@ -1,0 +1,1 @@
+"""The command `garant`: one module a verb, imported only when it is called."""
