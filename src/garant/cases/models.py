@@ -1,0 +1,146 @@
+"""Cases, their messages, the periods that time them, and the escalations of missed ones.
+
+The journal is the truth; everything timed here is a cache that replaying the journal must reproduce.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from garant.contracts.models import Contract
+from garant.directory.models import Subscriber
+
+STATES = ("open", "waiting", "resolved", "closed", "held", "merged")
+MESSAGE_KINDS = ("public", "internal", "call")
+
+
+class Case(models.Model):
+    """A subscriber's request. `number` is what people read: random, so nothing can be counted from it."""
+
+    number = models.BigIntegerField(unique=True)
+    subscriber = models.ForeignKey(Subscriber, on_delete=models.PROTECT, related_name="cases")
+    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="cases")
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    assignee = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    subject = models.CharField(max_length=200)
+    request_type = models.CharField(max_length=40)
+    channel = models.CharField(max_length=20, default="web")
+    description = models.TextField(blank=True, default="")
+    steps = models.TextField(blank=True, default="")
+    expected = models.TextField(blank=True, default="")
+    actual = models.TextField(blank=True, default="")
+    environment = models.TextField(blank=True, default="")
+    received_at = models.DateTimeField()
+    # Cached from the journal by replay; `garant journal verify` compares.
+    severity = models.CharField(max_length=20)
+    package_key = models.CharField(max_length=120, help_text="terms in force: package version and region")
+    state = models.CharField(max_length=12, default="open")
+    held_reason = models.CharField(max_length=20, blank=True, default="")
+    next_due = models.DateTimeField(null=True, help_text="earliest due of the running periods; null: none")
+    next_metric = models.CharField(max_length=40, blank=True, default="")
+    resolved_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    last_activity_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(state__in=STATES), name="case_state_known"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_due", "id"],
+                condition=models.Q(state__in=("open", "waiting", "held")),
+                name="case_queue",
+            ),
+            models.Index(fields=["subscriber", "-last_activity_at", "-id"], name="case_by_subscriber"),
+            models.Index(fields=["opened_by", "-last_activity_at", "-id"], name="case_by_opener"),
+            models.Index(
+                fields=["assignee", "next_due", "id"],
+                condition=models.Q(state__in=("open", "waiting", "held")),
+                name="case_by_assignee",
+            ),
+        ]
+
+
+class Message(models.Model):
+    """Something said about a case. Only `internal` ones are hidden from the subscriber, always."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="messages")
+    subscriber = models.ForeignKey(Subscriber, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    by_vendor = models.BooleanField()
+    channel = models.CharField(max_length=20, default="web")
+    body = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(kind__in=MESSAGE_KINDS), name="message_kind_known"),
+        ]
+        indexes = [models.Index(fields=["case", "at", "id"], name="message_by_case")]
+
+
+class Period(models.Model):
+    """One timed promise: an initial response or a follow-up. `due` null: nothing owed (waiting, or no promise)."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="periods")
+    subscriber = models.ForeignKey(Subscriber, on_delete=models.PROTECT, related_name="+")
+    metric = models.CharField(max_length=40)
+    number = models.IntegerField()
+    started = models.DateTimeField()
+    due = models.DateTimeField(null=True)
+    near_at = models.DateTimeField(null=True, help_text="when the policy's share of the target is used; null: never")
+    ended = models.DateTimeField(null=True)
+    how = models.CharField(max_length=12, default="running")
+    missed = models.BooleanField(default=False)
+    missed_recorded_at = models.DateTimeField(null=True)
+    waiting = models.BooleanField(default=False)
+    paused = models.BooleanField(default=False)
+    severity = models.CharField(max_length=20)
+    package_key = models.CharField(max_length=120)
+    rule = models.JSONField(null=True, help_text="the target as it stood at the start; null: no promise")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "metric", "number"], name="period_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due"],
+                condition=models.Q(ended=None, missed=False, paused=False, due__isnull=False),
+                name="period_due",
+            ),
+        ]
+
+
+class Escalation(models.Model):
+    """One level of a policy that was told about one period: exactly once per period and level."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="escalations")
+    subscriber = models.ForeignKey(Subscriber, on_delete=models.PROTECT, related_name="+")
+    period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="escalations")
+    level = models.IntegerField()
+    trigger = models.CharField(max_length=12, help_text="near, missed, age, customer")
+    at = models.DateTimeField(help_text="the true instant: the due time for a miss")
+    recorded_at = models.DateTimeField(default=timezone.now)
+    told = models.JSONField(default=list, help_text="roles and people told")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["period", "level"], name="escalation_once")]
+        indexes = [models.Index(fields=["-recorded_at", "-id"], name="escalation_newest")]
+
+
+class Draft(models.Model):
+    """What somebody typed and has not sent: kept as typed, one per person and place."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    place = models.CharField(max_length=80, help_text="new-case, or reply:NUMBER / note:NUMBER")
+    subscriber = models.ForeignKey(Subscriber, null=True, on_delete=models.PROTECT, related_name="+")
+    data = models.JSONField(default=dict)
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "place"], name="draft_once")]
