@@ -5,27 +5,65 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
+PYTEST := $(BIN)/python -m pytest -q
+INSTALL := $(UV) pip install --quiet --require-hashes --python
 
-.PHONY: help setup run test check
+.PHONY: help setup run test test-long test-browser check lint types imports core bench
 
 help: ## list every verb
-	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sort | awk -F':.*?## ' '{printf "  %-14s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sort | awk -F':.*?## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 $(VENV)/.run: locks/bootstrap.lock locks/run.lock pyproject.toml
+	@echo "Installing Garant into $(VENV) ..."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/bootstrap.lock
-	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r locks/run.lock
+	@$(INSTALL) $(BIN)/python -r locks/run.lock
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run locks/dev.lock
-	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r locks/dev.lock
+	@echo "Installing what tests and checks need ..."
+	@$(INSTALL) $(BIN)/python -r locks/dev.lock
 	@touch $@
 
 setup: $(VENV)/.run ## install Garant into .venv, and nothing more
 
 run: $(VENV)/.run ## the desk with the reference programme and sample subscribers, in a browser
-	@$(BIN)/garant run
+	@exec $(BIN)/garant run
 
 test: $(VENV)/.dev ## everything that needs no extra server
-	@$(BIN)/python -m pytest -q -m "not browser and not long"
+	@$(PYTEST) -n 2 -m "not browser and not long"
+
+test-browser: $(VENV)/.dev ## the journeys in headless Chromium
+	@$(PYTEST) -m "browser and not long" tests/e2e
+
+test-long: $(VENV)/.dev ## the long suites: mutation of the law, long fuzz and storms
+	@$(PYTEST) -m long
+	@$(BIN)/python tests/mutation.py
+
+check: lint types imports core ## lint, types, import floors, and the law without Django
+
+lint: $(VENV)/.dev
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: $(VENV)/.dev
+	@$(BIN)/mypy
+
+imports: $(VENV)/.dev
+	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+
+# The law must be importable and right where nothing else is installed.
+$(VENV)-core/.ok: $(VENV)/.dev
+	@test -x $(VENV)-core/bin/python || $(PYTHON) -m venv --without-pip $(VENV)-core
+	@$(UV) pip install --quiet --python $(VENV)-core/bin/python -r locks/core.lock --require-hashes
+	@touch $@
+
+core: $(VENV)-core/.ok
+	@cd tests && PYTHONPATH=../src ../$(VENV)-core/bin/python -m pytest -q -c core/pytest.ini core property
+
+$(VENV)/.bench: $(VENV)/.dev locks/bench.lock
+	@$(INSTALL) $(BIN)/python -r locks/bench.lock
+	@touch $@
+
+bench: $(VENV)/.bench ## measure, side by side with peers and a floor in one run
+	@$(BIN)/python -m bench
