@@ -6,7 +6,6 @@ import importlib
 import sys
 from typing import Annotated, Any
 
-import click
 import typer
 from typer.core import TyperGroup
 
@@ -28,11 +27,11 @@ VERBS = {
 class Verbs(TyperGroup):
     """The verbs of the command line, loaded on demand so that `garant clock` never pays for Django."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:
         """All verbs, in alphabetical order."""
         return sorted(VERBS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """The verb's command, or None when there is no such verb."""
         if cmd_name not in VERBS:
             return None
@@ -41,14 +40,18 @@ class Verbs(TyperGroup):
         command.name = cmd_name
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
         """List the verbs without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl(sorted(VERBS.items()))
 
 
 app = typer.Typer(
-    name="garant", cls=Verbs, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False,
+    name="garant",
+    cls=Verbs,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
     rich_markup_mode=None,
 )
 

@@ -1,4 +1,4 @@
-"""Settings of the desk. Everything that differs between desks comes from the environment (docs/reference/settings.md)."""
+"""Settings of the desk. What differs between desks comes from the environment (docs/reference/settings.md)."""
 
 from __future__ import annotations
 

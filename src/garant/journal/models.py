@@ -28,9 +28,7 @@ class Entry(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["subject_kind", "subject_id", "sequence"], name="entry_sequence_once"
-            ),
+            models.UniqueConstraint(fields=["subject_kind", "subject_id", "sequence"], name="entry_sequence_once"),
             models.CheckConstraint(condition=models.Q(sequence__gte=1), name="entry_sequence_from_one"),
         ]
         indexes = [BrinIndex(fields=["recorded_at"], name="entry_recorded_brin")]
