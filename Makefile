@@ -8,7 +8,7 @@ UV := $(BIN)/uv
 PYTEST := $(BIN)/python -m pytest -q
 INSTALL := $(UV) pip install --quiet --require-hashes --python
 
-.PHONY: help setup run test test-long test-browser check lint types imports core bench
+.PHONY: help setup run test test-long test-browser check lint types imports core bench locks
 
 help: ## list every verb
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sort | awk -F':.*?## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -67,3 +67,6 @@ $(VENV)/.bench: $(VENV)/.dev locks/bench.lock
 
 bench: $(VENV)/.bench ## measure, side by side with peers and a floor in one run
 	@$(BIN)/python -m bench
+
+locks: ## write the hashed lock files anew from pyproject.toml
+	@bash locks/lock.sh $(UV)
