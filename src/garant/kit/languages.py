@@ -1,0 +1,59 @@
+"""Which language a page speaks: the one just chosen, the person's, the one chosen before, the browser's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+
+#: Remembers what a visitor chose with `?lang=`; set on that choice only, and holds nothing but the language.
+COOKIE = "garant_language"
+YEAR = 365 * 24 * 3600
+#: The languages' own names, as a reader looks for them.
+NAMES = {"en": "English", "fr": "Français", "es": "Español", "de": "Deutsch", "it": "Italiano", "ja": "日本語"}
+
+
+class LanguageMiddleware:
+    """Activates the language of a request. Stands after authentication, for the person's own choice."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer in the request's language."""
+        asked = known(request.GET.get("lang", ""))
+        language = asked or self._known_of(request) or translation.get_language_from_request(request)
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        patch_vary_headers(response, ("Accept-Language", "Cookie"))
+        if asked:
+            response.set_cookie(COOKIE, asked, max_age=YEAR, samesite="Lax", httponly=True, secure=request.is_secure())
+        return response
+
+    @staticmethod
+    def _known_of(request: HttpRequest) -> str:
+        person = getattr(request, "user", None)
+        own = getattr(person, "language", "") if person is not None and person.is_authenticated else ""
+        return known(own) or known(request.COOKIES.get(COOKIE, ""))
+
+
+def known(code: str) -> str:
+    """The code when the desk speaks it, else an empty string."""
+    return code if code in dict(settings.LANGUAGES) else ""
+
+
+def offered(request: HttpRequest) -> dict[str, Any]:
+    """For templates: the languages to switch to, and the page's other query parameters to keep."""
+    query = request.GET.copy()
+    query.pop("lang", None)
+    kept = query.urlencode()
+    return {
+        "languages_offered": [(code, NAMES.get(code, code)) for code, _ in settings.LANGUAGES],
+        "language_query": f"{kept}&" if kept else "",
+    }

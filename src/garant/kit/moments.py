@@ -1,0 +1,126 @@
+"""Instants, dates and durations as people read them, in the active language and a named zone (CLDR names by Babel)."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import lru_cache
+
+from babel import Locale
+from babel.core import UnknownLocaleError
+from babel.dates import format_date, format_datetime, format_skeleton, get_timezone_location
+from django.utils.translation import get_language, gettext, pgettext
+
+from garant.core.zones import zone as zone_of
+
+#: Date and time patterns per language (CLDR letters): all in the 24-hour clock that support schedules use.
+_PATTERNS = {
+    "en": ("EEE d MMM, HH:mm", "EEEE d MMMM y, HH:mm", "EEE d MMM", "d MMMM y", "HH:mm"),
+    "fr": ("EEE d MMM 'à' H 'h' mm", "EEEE d MMMM y 'à' H 'h' mm", "EEE d MMM", "d MMMM y", "H 'h' mm"),
+    "es": ("EEE d MMM, HH:mm", "EEEE, d 'de' MMMM 'de' y, HH:mm", "EEE d MMM", "d 'de' MMMM 'de' y", "HH:mm"),
+    "de": ("EEE, d. MMM, HH:mm", "EEEE, d. MMMM y, HH:mm", "EEE, d. MMM", "d. MMMM y", "HH:mm"),
+    "it": ("EEE d MMM, HH:mm", "EEEE d MMMM y, HH:mm", "EEE d MMM", "d MMMM y", "HH:mm"),
+    "ja": ("M月d日(EEEEE) H:mm", "y年M月d日(EEEEE) H:mm", "M月d日(EEEEE)", "y年M月d日", "H:mm"),
+}
+
+
+@lru_cache(maxsize=32)
+def _locale(language: str) -> Locale:
+    try:
+        return Locale.parse(language.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")
+
+
+def locale() -> Locale:
+    """Babel's locale of the active language; English when no language is active or Babel doesn't know it."""
+    return _locale(get_language() or "en")
+
+
+def _pattern(index: int) -> str:
+    return _PATTERNS.get(locale().language, _PATTERNS["en"])[index]
+
+
+def zone(name: str) -> tzinfo:
+    """The zone of an IANA name or a fixed offset; UTC when the name is unknown (a page must not fail on it)."""
+    try:
+        return zone_of(name)
+    except ValueError:
+        return UTC
+
+
+def local(at: datetime, zone_name: str) -> datetime:
+    """The instant on the zone's wall clock."""
+    return at.astimezone(zone(zone_name))
+
+
+def _format(at: datetime, zone_name: str, index: int) -> str:
+    # Spaces that hold a time or "1 h" together are made non-breaking where the pattern is French.
+    text = format_datetime(local(at, zone_name), _pattern(index), tzinfo=zone(zone_name), locale=locale())
+    return text.replace(" h ", "\u00a0h\u00a0")
+
+
+def day_time(at: datetime, zone_name: str, now: datetime | None = None) -> str:
+    """Short: "Tue 24 Nov, 16:50". With `now`, the same local day reads "Today, 16:50"."""
+    if now is not None and local(at, zone_name).date() == local(now, zone_name).date():
+        return gettext("Today, %(time)s") % {"time": clock_time(at, zone_name)}
+    return _format(at, zone_name, 0)
+
+
+def long_day_time(at: datetime, zone_name: str) -> str:
+    """In full: "Wednesday 25 November 2026, 13:30"."""
+    return _format(at, zone_name, 1)
+
+
+def day(at: datetime | date, zone_name: str = "UTC") -> str:
+    """A day in a list: "Tue 24 Nov"."""
+    return format_date(_date(at, zone_name), _pattern(2), locale=locale())
+
+
+def long_date(at: datetime | date, zone_name: str = "UTC") -> str:
+    """A date in full: "24 November 2026"."""
+    text = format_date(_date(at, zone_name), _pattern(3), locale=locale())
+    return text.replace("1 ", "1er ", 1) if locale().language == "fr" and text.startswith("1 ") else text
+
+
+def weekday_day(at: datetime | date, zone_name: str = "UTC") -> tuple[str, str]:
+    """The two lines under a ribbon's column: ("Tue", "24")."""
+    value = _date(at, zone_name)
+    return format_skeleton("E", value, locale=locale()), str(value.day)
+
+
+def clock_time(at: datetime, zone_name: str) -> str:
+    """The time of day alone: "16:50"."""
+    return _format(at, zone_name, 4)
+
+
+def place(zone_name: str) -> str:
+    """The city a zone is named after, in the active language: "Denver", "デンバー"; UTC offsets stand as they are."""
+    if "/" not in zone_name:
+        return zone_name
+    found = get_timezone_location(zone(zone_name), locale=locale(), return_city=True)
+    return found or zone_name.rsplit("/", 1)[1].replace("_", " ")
+
+
+def duration(span: timedelta) -> str:
+    """Hours and minutes: "3 h 12 min"; minutes are cut, never rounded up. Below a minute: "less than 1 min"."""
+    minutes = int(abs(span).total_seconds() // 60)
+    if minutes == 0:
+        return gettext("0 min") if not span else gettext("less than 1 min")
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return gettext("%(minutes)d min") % {"minutes": rest}
+    if not rest:
+        return pgettext("duration", "%(hours)d h") % {"hours": hours}
+    return gettext("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": rest}
+
+
+def hours_minutes(span: timedelta) -> str:
+    """For columns of figures: "15:10"; seconds are shown only when there are any."""
+    seconds = int(span.total_seconds())
+    hours, rest = divmod(seconds, 3600)
+    minutes, left = divmod(rest, 60)
+    return f"{hours}:{minutes:02d}" + (f":{left:02d}" if left else "")
+
+
+def _date(at: datetime | date, zone_name: str) -> date:
+    return local(at, zone_name).date() if isinstance(at, datetime) else at
