@@ -1,0 +1,82 @@
+"""One throw-away PostgreSQL for the whole test session, started only when a test needs it.
+
+With xdist every worker uses the same server (and its own test database). Nothing here imports Django or psycopg at
+the top: tests/core also runs where neither is installed.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from garant.kit.postgres import Database
+
+# The first process of the session (xdist's controller) makes the home; workers inherit its path.
+_OWNS_HOME = "GARANT_TEST_HOME" not in os.environ
+if _OWNS_HOME:
+    os.environ["GARANT_TEST_HOME"] = tempfile.mkdtemp(prefix="garant-test-", dir="/tmp") + "/home"
+_HOME = Path(os.environ["GARANT_TEST_HOME"])
+for _name in ("DATABASE_URL", "GARANT_APP_DATABASE_URL", "GARANT_DB_URL", "GARANT_BASE_URL", "GARANT_PORT"):
+    os.environ.pop(_name, None)  # never the desk somebody works on
+os.environ["GARANT_HOME"] = str(_HOME)
+os.environ["GARANT_TESTING"] = "1"
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "garant.config.settings")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Load Django before test modules import models; tests/core also run where Django is not installed."""
+    if importlib.util.find_spec("django") and config.pluginmanager.has_plugin("django"):
+        import django
+
+        django.setup()
+
+
+@pytest.fixture(scope="session")
+def pg() -> Iterator[Database]:
+    """A running PostgreSQL with an empty database `garant` and both roles; the owner may create databases.
+
+    Its data is not safe against power loss (fsync off). Commands run as subprocesses find it through GARANT_HOME.
+    """
+    from garant.kit.home import Home
+    from garant.kit.postgres import running_database
+    from garant.kit.postgres.running import superuser
+
+    os.chmod(_HOME.parent, 0o711)  # ours, made above; as root the server runs under another account
+    home = Home(_HOME)
+    with running_database(home, careless=True) as database:
+        with superuser(home) as connection:
+            connection.execute("ALTER ROLE garant_owner CREATEDB")
+        yield database
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(pg: Database) -> None:
+    """Point Django at the session's server before pytest-django makes its test database there."""
+    from django.db import connections
+
+    from garant.kit.postgres import django_database
+
+    entry: dict[str, Any] = connections["default"].settings_dict
+    entry.update({**django_database(pg.owner_url), "CONN_MAX_AGE": 0})
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    entry["TEST"]["NAME"] = "test_garant" + (f"_{worker}" if worker else "")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove the session's home once its server is down."""
+    if not _OWNS_HOME:
+        return
+    if _HOME.exists():
+        from garant.kit.home import Home
+        from garant.kit.postgres.place import find_place, remove_place
+
+        remove_place(find_place(Home(_HOME), make=False))
+    shutil.rmtree(_HOME.parent, ignore_errors=True)
