@@ -13,7 +13,10 @@ from garant.contracts.models import Contract
 from garant.directory.models import Subscriber
 
 STATES = ("open", "waiting", "resolved", "closed", "held", "merged")
-MESSAGE_KINDS = ("public", "internal", "call")
+#: `reason`: why severity changed or a case was reopened; both sides see it.
+MESSAGE_KINDS = ("public", "internal", "call", "reason")
+#: Kinds that only the vendor's staff may read.
+HIDDEN_KINDS = ("internal",)
 
 
 class Case(models.Model):
@@ -97,6 +100,7 @@ class Period(models.Model):
     how = models.CharField(max_length=12, default="running")
     missed = models.BooleanField(default=False)
     missed_recorded_at = models.DateTimeField(null=True)
+    near_recorded_at = models.DateTimeField(null=True, help_text="when the sweeper told that due is near; null: not yet")
     waiting = models.BooleanField(default=False)
     paused = models.BooleanField(default=False)
     severity = models.CharField(max_length=20)
@@ -113,6 +117,12 @@ class Period(models.Model):
                 condition=models.Q(ended=None, missed=False, paused=False, due__isnull=False),
                 name="period_due",
             ),
+            models.Index(
+                fields=["near_at"],
+                condition=models.Q(ended=None, near_recorded_at=None, paused=False, near_at__isnull=False),
+                name="period_near",
+            ),
+            models.Index(fields=["case"], condition=models.Q(ended=None, missed=True), name="period_late"),
         ]
 
 

@@ -1,0 +1,288 @@
+"""What the case room shows to doors: plain values, already scoped to whoever looks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from garant.core.people import Actor
+
+if TYPE_CHECKING:
+    from garant.core.clocks import Step
+    from garant.core.targets import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A filed case. `due` None: nothing is promised, or it is held; `steps` say why. `warnings`: codes, such as
+    "untrained", that a programme lets pass."""
+
+    number: int
+    held_reason: str | None
+    due: datetime | None
+    steps: tuple[Step, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What an act left behind: the case's number, state, severity, next due time, and when it counted.
+
+    `message_id` is the text that was stored, None for acts without one.
+    """
+
+    number: int
+    state: str
+    severity: str
+    due: datetime | None
+    at: datetime
+    message_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonBrief:
+    """Somebody's id and name; `vendor` for staff."""
+
+    id: int
+    name: str
+    vendor: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriberBrief:
+    """A subscriber's id, slug and name."""
+
+    id: int
+    slug: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """A case in a list, with its next promise.
+
+    `metric`, `due`, `near_at`, `missed`, `started`, `waiting`, `paused` and `rule` describe the running period that is
+    due first; without one they are empty. `due` None: nothing is owed now. `target_seconds` is the counted time
+    promised, None when nothing is. `zone` is that of the contract.
+    """
+
+    number: int
+    subject: str
+    severity: str
+    state: str
+    held_reason: str | None
+    request_type: str
+    channel: str
+    programme: str
+    package: str
+    region: str
+    package_key: str
+    zone: str
+    subscriber: SubscriberBrief
+    opened_by: PersonBrief
+    assignee: PersonBrief | None
+    received_at: datetime
+    last_activity_at: datetime
+    metric: str | None = None
+    started: datetime | None = None
+    due: datetime | None = None
+    near_at: datetime | None = None
+    missed: bool = False
+    waiting: bool = False
+    paused: bool = False
+    target_seconds: int | None = None
+    rule: Rule | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    """Something said. `kind`: public, internal, call or reason (why severity changed or the case was reopened)."""
+
+    id: int
+    kind: str
+    by_vendor: bool
+    author: PersonBrief | None
+    body: str
+    at: datetime
+    channel: str
+
+    @property
+    def internal(self) -> bool:
+        """Whether only the vendor's staff may read it."""
+        return self.kind == "internal"
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodView:
+    """One timed promise of a case, with its explanation. Field meanings as in core.clocks.Period.
+
+    `near_at` is when the policy's share of the target is used up, None when never; `target_seconds` None: no promise.
+    """
+
+    metric: str
+    number: int
+    started: datetime
+    due: datetime | None
+    near_at: datetime | None
+    ended: datetime | None
+    how: str
+    missed: bool
+    waiting: bool
+    paused: bool
+    rule: Rule | None
+    steps: tuple[Step, ...]
+    target_seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """One fact of the journal about a case; `actor` is a name, "" for the system. `data` holds codes only."""
+
+    sequence: int
+    kind: str
+    at: datetime
+    recorded_at: datetime
+    by: Actor
+    actor: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationRow:
+    """A level that was told about a period: `at` is the true instant (the due time of a miss), `recorded_at` when it
+    was written down; `roles` and `people` who was told."""
+
+    id: int
+    number: int
+    subject: str
+    severity: str
+    state: str
+    subscriber: SubscriberBrief
+    assignee: PersonBrief | None
+    metric: str
+    period: int
+    level: int
+    trigger: str
+    at: datetime
+    recorded_at: datetime
+    due: datetime | None
+    ended: datetime | None
+    missed: bool
+    roles: tuple[str, ...]
+    people: tuple[PersonBrief, ...]
+    rule: Rule | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A case as one viewer may see it: internal messages are absent for everybody but the vendor's staff.
+
+    `periods` are in order of their start, recomputed from the journal with explanations; `current` is the running one
+    that is due first, else the last running one, None when nothing runs. `can` names the acts that this viewer may do
+    now: reply, log_call, add_note, add_customer_message, assign, wait, resolve, close, reopen, raise_severity.
+    """
+
+    number: int
+    subject: str
+    severity: str
+    state: str
+    held_reason: str | None
+    request_type: str
+    channel: str
+    programme: str
+    package: str
+    region: str
+    package_key: str
+    zone: str
+    subscriber: SubscriberBrief
+    opened_by: PersonBrief
+    assignee: PersonBrief | None
+    description: str
+    steps: str
+    expected: str
+    actual: str
+    environment: str
+    received_at: datetime
+    resolved_at: datetime | None
+    closed_at: datetime | None
+    last_activity_at: datetime
+    next_due: datetime | None
+    messages: tuple[MessageView, ...]
+    periods: tuple[PeriodView, ...]
+    history: tuple[HistoryRow, ...]
+    escalations: tuple[EscalationRow, ...]
+    can: frozenset[str]
+    as_of: datetime
+
+    @property
+    def current(self) -> PeriodView | None:
+        """The running promise that is due first; a running one without due time when none has one."""
+        running = [period for period in self.periods if period.ended is None]
+        owed = [period for period in running if period.due is not None]
+        if owed:
+            return min(owed, key=lambda period: (period.due, period.metric))
+        return running[-1] if running else None
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """By when an answer is promised to a case filed at `at`. `due` None: no response target; `rule` then too."""
+
+    at: datetime
+    metric: str
+    severity: str
+    due: datetime | None
+    rule: Rule | None
+    steps: tuple[Step, ...]
+
+    @property
+    def target(self) -> timedelta | None:
+        """The counted time promised; None without a promise."""
+        return None if self.rule is None else self.rule.duration
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many cases stand in each list of the queue."""
+
+    open: int = 0
+    mine: int = 0
+    unassigned: int = 0
+    near: int = 0
+    missed: int = 0
+    waiting: int = 0
+    held: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DraftView:
+    """What somebody typed and has not sent, field by field."""
+
+    place: str
+    data: Mapping[str, Any]
+    updated_at: datetime
+    subscriber_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something stored that a replay of the journal does not give. `case` is its number; `period` is like
+    "initial_response 1", None when the case itself differs. `stored` or `replayed` None: absent on that side."""
+
+    case: int | None
+    period: str | None
+    field: str
+    stored: Any
+    replayed: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """How much a verification read, and what it found."""
+
+    cases: int
+    periods: int
+    entries: int
+    differences: tuple[Difference, ...] = field(default=())
