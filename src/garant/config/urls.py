@@ -9,3 +9,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("", include("garant.portal.urls")),
 ]
+
+handler400 = "garant.kit.problems.bad_request"
+handler403 = "garant.kit.problems.forbidden"
+handler404 = "garant.kit.problems.not_found"
+handler500 = "garant.kit.problems.broken"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.utils.translation import gettext
 
@@ -24,6 +24,38 @@ class Stretch(Protocol):
     end: datetime
     counted: timedelta
     name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch as an explanation's step carries it. `why` says why a paused one is."""
+
+    kind: str
+    start: datetime
+    end: datetime
+    counted: timedelta
+    name: str | None = None
+    why: str | None = None
+
+
+def segments_of(steps: Iterable[Any]) -> tuple[Segment, ...]:
+    """The segments among the steps of an explanation; values may be plain (ISO text, seconds) or instants."""
+    found = []
+    for step in steps:
+        if step.code == "segment":
+            values = step.values
+            start, end, counted = values["start"], values["end"], values["counted"]
+            found.append(
+                Segment(
+                    str(values["kind"]),
+                    datetime.fromisoformat(start) if isinstance(start, str) else start,
+                    datetime.fromisoformat(end) if isinstance(end, str) else end,
+                    counted if isinstance(counted, timedelta) else timedelta(seconds=float(counted)),
+                    values.get("name"),
+                    values.get("why"),
+                )
+            )
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

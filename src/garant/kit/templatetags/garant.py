@@ -70,6 +70,7 @@ def hero_clock(
     now: datetime,
     reasons: Sequence[str] = (),
     segments: Sequence[Any] = (),
+    steps: Sequence[Any] = (),
     target: timedelta | None = None,
     reader_zone: str = "",
     footnote: str = "",
@@ -77,9 +78,10 @@ def hero_clock(
 ) -> dict[str, Any]:
     """A case's next promise: due time, working time left, seal, and the why (reasons, strip, proof).
 
-    `title` names the promise ("Follow-up response due"); `segments` are those from start to due; `open` is by default
+    `title` names the promise ("Follow-up response due"); `segments` are those from start to due (or `steps`, the explanation that holds them); `open` is by default
     true when near or missed. `reader_zone` adds the reader's wall clock when it differs.
     """
+    segments = segments or proofs.segments_of(steps)
     return {
         "state": state,
         "title": title,
