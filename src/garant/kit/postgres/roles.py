@@ -40,8 +40,6 @@ def ensure_database(connect: Any, name: str = DATABASE) -> None:
 
 # Default privileges: what the owner's migrations make later is usable by the app role at once, rows only.
 _RIGHTS = (
-    "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
-    f"GRANT USAGE ON SCHEMA public TO {APP}",
     f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {APP}",
     f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} GRANT USAGE, SELECT ON SEQUENCES TO {APP}",
     f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} GRANT EXECUTE ON ROUTINES TO {APP}",

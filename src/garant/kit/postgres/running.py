@@ -15,7 +15,9 @@ from typing import Any, BinaryIO
 
 from garant.kit.files import is_locked
 from garant.kit.home import Home
+from garant.kit.postgres.cluster import running_pid
 from garant.kit.postgres.errors import PostgresError
+from garant.kit.postgres.place import find_place
 from garant.kit.postgres.urls import APP, OWNER, SUPERUSER, Database, external_database, one_line, socket_url
 from garant.kit.processes import wait_until
 
@@ -98,7 +100,6 @@ class Lease:
 
     def _spawn(self) -> float:
         log = os.open(self.home.logs / "keeper.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        (self.home.run / "server.json").unlink(missing_ok=True)
         command = [sys.executable, "-m", "garant.kit.postgres.keeper", "--home", str(self.home.path)]
         try:
             self.keeper = subprocess.Popen(
@@ -111,7 +112,8 @@ class Lease:
 
     def _fail_if_told(self, state: dict[str, Any], spawned_at: float) -> None:
         if self.keeper is not None and self.keeper.poll() and spawned_at:
-            message = state.get("message") if state.get("phase") == "failed" else None
+            failed = state.get("phase") == "failed" and state.get("keeper") == self.keeper.pid
+            message = state.get("message") if failed else None
             raise PostgresError(message or f"the database's keeper ended: see {self.home.logs}/keeper.log")
 
 
@@ -122,6 +124,30 @@ def server_state(home: Home) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def stay(home: Home) -> None:
+    """Leave the server running when its last user goes, until `stop_staying`."""
+    (home.run / "stay").touch(mode=0o600)
+
+
+def stop_staying(home: Home) -> bool:
+    """Let the server stop with its last user; True when it is down now, False when somebody still uses it."""
+    (home.run / "stay").unlink(missing_ok=True)
+    if not home.run.is_dir():
+        return True
+    if not is_locked(home.run / "keeper.lock"):
+        if not _has_server(home):
+            return True
+        Lease(home).take().release()  # an orphan: adopt it, then let it go
+    elif not _others(home):
+        wait_until(lambda: not is_locked(home.run / "keeper.lock"), 90.0)
+    return not is_locked(home.run / "keeper.lock")
+
+
+def _has_server(home: Home) -> bool:
+    place = find_place(home, make=False)
+    return place.exists and running_pid(place.data) is not None
 
 
 @contextlib.contextmanager

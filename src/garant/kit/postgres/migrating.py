@@ -1,0 +1,110 @@
+"""Bring a database to the shape this version of Garant expects, as the owner."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+
+from garant.kit.postgres.errors import PostgresError
+from garant.kit.postgres.running import quiet
+from garant.kit.postgres.urls import Database, connection_parts, django_database, one_line
+
+# Any number; two commands that start at once must agree on it so that only one of them migrates.
+_MIGRATING = 7241053
+
+
+def ensure_migrated(database: Database, say: Callable[[str], None] = quiet) -> int:
+    """Apply the migrations that are missing; how many there were. Django must be set up.
+
+    Raises PostgresError when one fails, or when the database was migrated by a newer version than this one.
+    """
+    from django.db import DatabaseError
+    from django.db.migrations.exceptions import MigrationSchemaMissing
+
+    with _as_owner(database):
+        try:
+            missing = _missing()
+            if not missing:
+                return 0
+            with _alone():
+                missing = _missing()  # another command may have applied them while we waited
+                if missing:
+                    say(f"applying {missing} migrations")
+                    _let_app_in(database)
+                    _migrate()
+            return missing
+        except (DatabaseError, MigrationSchemaMissing) as error:
+            raise PostgresError(f"the database can't be migrated: {one_line(error)}") from error
+
+
+def _missing() -> int:
+    from django.apps import apps
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    ours = {config.label for config in apps.get_app_configs() if config.name.startswith("garant.")}
+    known = set(executor.loader.disk_migrations)
+    for label, name in executor.loader.applied_migrations:
+        if label in ours and (label, name) not in known:
+            raise PostgresError(
+                f"the database was migrated by another version of Garant ({label}.{name} is unknown here):"
+                " use that version, or restore a backup of this one"
+            )
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def _migrate() -> None:
+    from django.core.management import call_command
+
+    call_command("migrate", interactive=False, verbosity=0, skip_checks=True)
+
+
+@contextlib.contextmanager
+def _as_owner(database: Database) -> Iterator[None]:
+    """Django's default connection under the owner's address, then back as it was."""
+    from django.db import connection
+
+    connection.close()
+    before = dict(connection.settings_dict)
+    connection.settings_dict.update(django_database(database.owner_url))
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict.update(before)
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_MIGRATING])
+        try:
+            yield
+        finally:
+            with contextlib.suppress(Exception):  # a connection lost meanwhile has lost the lock too
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATING])
+
+
+def _let_app_in(database: Database) -> None:
+    """On an external server, give the app role its rights on what the owner is about to make."""
+    from django.db import connection
+    from psycopg import sql
+
+    app = connection_parts(database.app_url).get("user")
+    owner = connection_parts(database.owner_url).get("user")
+    if not database.external or not app or app == owner:
+        return
+    with connection.cursor() as cursor:
+        for rights in (
+            "SELECT, INSERT, UPDATE, DELETE ON TABLES",
+            "USAGE, SELECT ON SEQUENCES",
+            "EXECUTE ON ROUTINES",
+        ):
+            cursor.execute(
+                sql.SQL("ALTER DEFAULT PRIVILEGES GRANT " + rights + " TO {}")
+                .format(sql.Identifier(str(app)))
+                .as_string()
+            )
