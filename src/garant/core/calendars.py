@@ -87,7 +87,8 @@ class Calendar:
     def to_plain(self) -> dict[str, Any]:
         """The same as plain data; `from_plain` reads it back to an equal calendar."""
         plain: dict[str, Any] = (
-            version_to_plain(self.versions[0]) if len(self.versions) == 1
+            version_to_plain(self.versions[0])
+            if len(self.versions) == 1
             else {"versions": [version_to_plain(version) for version in self.versions]}
         )
         if self.business_day_hours is not None:
@@ -166,8 +167,9 @@ class Calendar:
     @cached_property
     def always_open(self) -> bool:
         """Whether every instant counts, as in 24x7."""
-        return all(sum(end - start for start, end in day) == DAY_SECONDS for v in self.versions for day in v.weekly) \
-            and not any(v.holidays or v.exceptions for v in self.versions)
+        return all(
+            sum(end - start for start, end in day) == DAY_SECONDS for v in self.versions for day in v.weekly
+        ) and not any(v.holidays or v.exceptions for v in self.versions)
 
     @cached_property
     def business_day(self) -> timedelta:

@@ -13,7 +13,17 @@ from garant.core.severities import Proposal, lapse
 from garant.core.targets import Rule, Terms
 
 __all__ = [
-    "FOLLOW_UP", "INITIAL", "CaseClock", "Claim", "Event", "Pause", "Period", "Proposal", "Step", "explain", "replay",
+    "FOLLOW_UP",
+    "INITIAL",
+    "CaseClock",
+    "Claim",
+    "Event",
+    "Pause",
+    "Period",
+    "Proposal",
+    "Step",
+    "explain",
+    "replay",
 ]
 
 
@@ -124,8 +134,18 @@ class _Running:
         due = self.due(pauses)
         lasting = how == "running" and bool(pauses) and pauses[-1].end is None
         return Period(
-            self.metric, self.number, self.started, due, at, how, due is not None and due < now, self.waiting,
-            lasting and due is None and not self.waiting, tuple(self.claims), self.known, tuple(pauses),
+            self.metric,
+            self.number,
+            self.started,
+            due,
+            at,
+            how,
+            due is not None and due < now,
+            self.waiting,
+            lasting and due is None and not self.waiting,
+            tuple(self.claims),
+            self.known,
+            tuple(pauses),
             tuple(self.notes),
         )
 
@@ -166,8 +186,15 @@ class _Case:
         dues = [period.due for period in owed if period.due is not None]
         lapsed = self.proposal is not None and self.proposal.lapsed(now)
         return CaseClock(
-            periods, self._state(), self.held, self.severity, self.package, now, min(dues, default=None),
-            self._suspended(), None if lapsed else self.proposal,
+            periods,
+            self._state(),
+            self.held,
+            self.severity,
+            self.package,
+            now,
+            min(dues, default=None),
+            self._suspended(),
+            None if lapsed else self.proposal,
         )
 
     def _state(self) -> str:
@@ -311,7 +338,8 @@ class _Case:
             self._begin(FOLLOW_UP, event.at, "adopted")
 
     def _on_resolve(self, event: Event) -> None:
-        self._finish(event, "resolved")
+        if not self.over:
+            self._finish(event, "resolved")
 
     def _on_close(self, event: Event) -> None:
         self._finish(event, "closed")

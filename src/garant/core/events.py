@@ -6,11 +6,28 @@ from dataclasses import dataclass
 from datetime import datetime
 
 #: Every kind of event that the law knows; a room's journal holds more and leaves those out.
-KINDS = frozenset({
-    "opened", "response", "wait", "customer_update", "severity_change", "severity_change_proposed",
-    "proposal_accepted", "proposal_rejected", "package_change", "suspend", "reinstate", "resolve", "reopen", "close",
-    "merge", "adopted", "confirmed", "check",
-})
+KINDS = frozenset(
+    {
+        "opened",
+        "response",
+        "wait",
+        "customer_update",
+        "severity_change",
+        "severity_change_proposed",
+        "proposal_accepted",
+        "proposal_rejected",
+        "package_change",
+        "suspend",
+        "reinstate",
+        "resolve",
+        "reopen",
+        "close",
+        "merge",
+        "adopted",
+        "confirmed",
+        "check",
+    }
+)
 #: Why a case may be held: no good standing, a sender not yet verified, nobody who may open cases.
 HELD = frozenset({"standing", "sender", "unlisted"})
 

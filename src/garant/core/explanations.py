@@ -42,28 +42,51 @@ def explain(period: Period) -> tuple[Step, ...]:
 
 def _decision(verdict: Verdict) -> Step:
     claim = verdict.claim
-    return Step("decision", {
-        "cause": claim.cause, "join": claim.join, "at": claim.at, "severity": claim.rule.target.severity,
-        "package": claim.rule.package, "old_due": verdict.before, "asked": verdict.asked, "due": verdict.after,
-        "outcome": "new" if verdict.won else "kept_old",
-    })
+    return Step(
+        "decision",
+        {
+            "cause": claim.cause,
+            "join": claim.join,
+            "at": claim.at,
+            "severity": claim.rule.target.severity,
+            "package": claim.rule.package,
+            "old_due": verdict.before,
+            "asked": verdict.asked,
+            "due": verdict.after,
+            "outcome": "new" if verdict.won else "kept_old",
+        },
+    )
 
 
 def _rule(rule: Rule, counted: timedelta) -> Step:
     target = rule.target
-    return Step("rule", {
-        "package": rule.package, "region": rule.region, "severity": target.severity, "metric": target.metric,
-        "amount": target.amount, "unit": target.unit, "grade": target.grade, "reading": target.reading,
-        "counted": counted,
-    })
+    return Step(
+        "rule",
+        {
+            "package": rule.package,
+            "region": rule.region,
+            "severity": target.severity,
+            "metric": target.metric,
+            "amount": target.amount,
+            "unit": target.unit,
+            "grade": target.grade,
+            "reading": target.reading,
+            "counted": counted,
+        },
+    )
 
 
 def _calendar(code: str, calendar: Calendar, at: datetime) -> Step:
     plain = version_to_plain(calendar.in_force(at))
-    return Step(code, {
-        "code": calendar.code, "zone": plain["timezone"], "weekly": plain["weekly"],
-        "always_open": calendar.always_open,
-    })
+    return Step(
+        code,
+        {
+            "code": calendar.code,
+            "zone": plain["timezone"],
+            "weekly": plain["weekly"],
+            "always_open": calendar.always_open,
+        },
+    )
 
 
 def _outcome(period: Period, ruling: Verdict, rule: Rule, begin: datetime) -> list[Step]:
@@ -82,19 +105,27 @@ def _outcome(period: Period, ruling: Verdict, rule: Rule, begin: datetime) -> li
     return [*steps, Step("due", {"at": due})]
 
 
-def _segments(
-    basis: datetime, begin: datetime, until: datetime, rule: Rule, pauses: Sequence[Pause]
-) -> list[Step]:
+def _segments(basis: datetime, begin: datetime, until: datetime, rule: Rule, pauses: Sequence[Pause]) -> list[Step]:
     """The stretches from the claim's basis to `until`; before the start calendar opens nothing counts."""
     spans = [(pause.start, pause.end if pause.end is not None else max(until, pause.start)) for pause in pauses]
     found: list[Segment] = []
     if rule.start_calendar is not None and begin > basis:
         found.extend(rule.start_calendar.segments(basis, min(begin, until), spans))
     found.extend(rule.calendar.segments(max(begin, basis), until, spans))
-    return [Step("segment", {
-        "kind": segment.kind, "start": segment.start, "end": segment.end, "counted": segment.counted,
-        "name": segment.name, "why": _why(segment, pauses),
-    }) for segment in found]
+    return [
+        Step(
+            "segment",
+            {
+                "kind": segment.kind,
+                "start": segment.start,
+                "end": segment.end,
+                "counted": segment.counted,
+                "name": segment.name,
+                "why": _why(segment, pauses),
+            },
+        )
+        for segment in found
+    ]
 
 
 def _why(segment: Segment, pauses: Sequence[Pause]) -> str | None:

@@ -92,7 +92,8 @@ def check(version: CalendarVersion) -> None:
 def _check_overlaps(version: CalendarVersion) -> None:
     week = sorted(
         (day * DAY_SECONDS + start, day * DAY_SECONDS + end, DAYS[day])
-        for day, shifts in enumerate(version.weekly) for start, end in shifts
+        for day, shifts in enumerate(version.weekly)
+        for start, end in shifts
     )
     if week:
         week.append((week[0][0] + 7 * DAY_SECONDS, 0, week[0][2]))
@@ -120,10 +121,13 @@ def version_from_plain(plain: Mapping[str, Any]) -> CalendarVersion:
     if not isinstance(exceptions, Mapping):
         raise CalendarError("exceptions is a mapping of dates to shifts")
     return CalendarVersion(
-        zone=name, weekly=weekly, crossing=crossing,
+        zone=name,
+        weekly=weekly,
+        crossing=crossing,
         holidays=_holidays_from_plain(plain.get("holidays") or []),
         exceptions={_date(day): _shifts(shifts, str(day)) for day, shifts in exceptions.items()},
-        effective_from=_instant(plain.get("effective_from")), known_from=_instant(plain.get("known_from")),
+        effective_from=_instant(plain.get("effective_from")),
+        known_from=_instant(plain.get("known_from")),
     )
 
 
@@ -158,7 +162,7 @@ def _shifts(plain: Any, where: str) -> tuple[Shift, ...]:
 
 def _shift(pair: Any, where: str) -> Shift:
     if not isinstance(pair, list | tuple) or len(pair) != 2:
-        raise CalendarError(f"{where}: a shift is [start, end], for example [\"09:00\", \"17:00\"]")
+        raise CalendarError(f'{where}: a shift is [start, end], for example ["09:00", "17:00"]')
     start, end = _seconds(pair[0], where), _seconds(pair[1], where)
     if start == DAY_SECONDS:
         raise CalendarError(f"{where}: a shift can't start at 24:00; start it at 00:00 of the next day")
@@ -222,7 +226,8 @@ def version_to_plain(version: CalendarVersion) -> dict[str, Any]:
     if version.crossing:
         weekly = [{"opens": _plain_edge(week.opens), "closes": _plain_edge(week.closes)} for week in version.crossing]
     plain: dict[str, Any] = {
-        "timezone": version.zone, "weekly": weekly,
+        "timezone": version.zone,
+        "weekly": weekly,
         "holidays": [
             {"date": day.isoformat(), "name": name} if name else day.isoformat()
             for day, name in sorted(version.holidays.items())

@@ -22,3 +22,7 @@ class Refusal(Exception):
     def __reduce__(self) -> tuple[type[Refusal], tuple[str, str, str, Mapping[str, object]]]:
         """Pickle by its parts, so that a worker can hand it on."""
         return (type(self), (self.code, self.rule, self.remedy, self.values))
+
+
+class NotFound(LookupError):
+    """There is no such thing for this viewer: absent and hidden look the same. Doors answer with a 404."""

@@ -68,8 +68,9 @@ def lapse(terms: Terms, package: str, severities: Sequence[str], at: datetime) -
     stated = getattr(terms, "proposal_lapses", None)
     if stated is not None:
         return cast(ProposalTerms, terms).proposal_lapses(package, severities[0], at)
-    rules = [terms.rule(package, severity, metric)
-             for severity in severities for metric in ("initial_response", "follow_up")]
+    rules = [
+        terms.rule(package, severity, metric) for severity in severities for metric in ("initial_response", "follow_up")
+    ]
     calendars = [rule.calendar for rule in rules if rule is not None]
     office = [calendar for calendar in calendars if not calendar.always_open]
     return business_days_later(at, (office or calendars)[0]) if calendars else None

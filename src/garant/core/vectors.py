@@ -74,7 +74,9 @@ def _timeline(vector: _Plain) -> dict[str, Any]:
         raise VectorError(f"unknown dialect {vector['dialect']!r}: timelines are answered in the dialect garant")
     terms = _Terms(vector)
     opened = Event(
-        _at(vector, "start"), "opened", severity=_code(_need(vector, "severity"), "severity"),
+        _at(vector, "start"),
+        "opened",
+        severity=_code(_need(vector, "severity"), "severity"),
         package=terms.known_package(_need(vector, "package")),
         held="standing" if vector.get("suspended") else None,
     )
@@ -88,21 +90,27 @@ def _timeline(vector: _Plain) -> dict[str, Any]:
     return {"cycles": [_cycle(period) for period in replay(line, terms).periods]}
 
 
-_FIELDS = ("by", "reason", "agreed_by", "held", "ref")
+_WORDS = ("severity", "by", "reason", "agreed_by", "held", "ref")
 
 
 def _event(plain: Any, terms: _Terms) -> Event:
     if not isinstance(plain, Mapping):
         raise VectorError("an event is an object with at and type")
     kind = _need(plain, "type")
-    severity, package, agreed = plain.get("severity"), plain.get("package"), plain.get("agreed_at")
+    package, agreed = plain.get("package"), plain.get("agreed_at")
+    word = {name: None if plain.get(name) is None else _code(plain[name], name) for name in _WORDS}
     return Event(
-        _at(plain, "at"), str(kind),
-        severity=None if severity is None else _code(severity, "severity"),
+        _at(plain, "at"),
+        str(kind),
+        severity=word["severity"],
+        by=word["by"],
+        reason=word["reason"],
         package=None if package is None else terms.known_package(package),
         waiting=bool(plain.get("waiting_on_customer", False)),
         agreed_at=None if agreed is None else parse_instant(agreed),
-        **{name: _code(plain[name], name) for name in _FIELDS if plain.get(name) is not None},
+        agreed_by=word["agreed_by"],
+        held=word["held"],
+        ref=word["ref"],
     )
 
 
@@ -166,9 +174,12 @@ def _by_level(level: str) -> tuple[int, str]:
 
 def _cycle(period: Period) -> dict[str, Any]:
     return {
-        "clock": period.metric, "started": _text(period.started),
+        "clock": period.metric,
+        "started": _text(period.started),
         "due": None if period.due is None else _text(period.due),
-        "ended": None if period.ended is None else _text(period.ended), "how": period.how, "breached": period.missed,
+        "ended": None if period.ended is None else _text(period.ended),
+        "how": period.how,
+        "breached": period.missed,
     }
 
 
