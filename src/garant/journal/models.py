@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.functions import Now
@@ -42,6 +43,7 @@ class Undelivered(models.Model):
     subject_id = models.BigIntegerField()
     attempts = models.IntegerField(default=0)
     next_try = models.DateTimeField(db_default=Now())
+    set_aside_at = models.DateTimeField(null=True, help_text="given up for now: it no longer holds up its subject")
     problem = models.TextField(default="")
 
     class Meta:
@@ -51,20 +53,22 @@ class Undelivered(models.Model):
         ]
 
 
+class Unsealed(models.Model):
+    """An entry that no seal covers yet: written with it, removed by the seal."""
+
+    entry = models.OneToOneField(Entry, primary_key=True, on_delete=models.PROTECT, related_name="unsealed")
+
+
 class Seal(models.Model):
-    """One link of the hash chain over a batch of entries; `previous` is the digest of the seal before."""
+    """One link of the hash chain over a batch of entries. Append-only by trigger.
+
+    `previous` is the digest of the seal before (32 zero bytes for the first); `members` are the ids it covers, rising.
+    """
 
     previous = models.BinaryField(max_length=32)
     digest = models.BinaryField(max_length=32)
-    entries = models.IntegerField()
+    members = ArrayField(models.BigIntegerField())
     sealed_at = models.DateTimeField(db_default=Now())
-
-
-class SealedEntry(models.Model):
-    """Which seal covers an entry."""
-
-    entry = models.OneToOneField(Entry, primary_key=True, on_delete=models.PROTECT, related_name="sealed")
-    seal = models.ForeignKey(Seal, on_delete=models.PROTECT, related_name="members")
 
 
 class Notice(models.Model):
