@@ -1,0 +1,200 @@
+"""The rules of a programme: contacts, standing, severity, escalation, deliverables, closure, readings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from garant.core.programmes.calendars import DAYS
+from garant.core.programmes.nodes import Node
+from garant.core.programmes.texts import read_text
+from garant.core.programmes.values import (
+    CalendarSpec,
+    ClosureRule,
+    ContactRule,
+    Deliverable,
+    EscalationPolicy,
+    EscalationStep,
+    Reading,
+    SeverityRule,
+    StandingRule,
+    Wait,
+)
+from garant.core.programmes.words import METRICS, WAIT_UNITS
+
+ROLES = ("finance", "manager", "programme_owner", "agent", "senior_advisor", "named_advisor")
+CONTACT_ROLES = ("contact", "administrator", "viewer", "learner", "executive")
+GROUNDS = ("payment", "obligation")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What the rules may refer to."""
+
+    languages: Sequence[str]
+    calendars: Mapping[str, CalendarSpec]
+    severities: Sequence[str]
+    rows: Sequence[str]
+
+
+def read_wait(node: Node, scope: Scope) -> Wait:
+    """An amount of time: {amount, unit, calendar}. Business units need a calendar."""
+    fields = node.fields(["amount", "unit"], ["calendar"])
+    amount = fields["amount"].number(above=0) if "amount" in fields else Decimal(1)
+    unit = fields["unit"].choice(WAIT_UNITS, "unit") if "unit" in fields else ""
+    calendar = fields["calendar"].choice(scope.calendars, "calendar") if "calendar" in fields else None
+    if unit.startswith("business") and calendar is None:
+        node.problem(f"{unit} without a calendar", "name the calendar it is counted on")
+    return Wait(amount, unit, calendar)
+
+
+def read_contacts(node: Node, scope: Scope) -> ContactRule:
+    """Who may open cases (rules 19-21)."""
+    fields = node.fields(["unlisted_sender", "untrained"], ["roles", "replace_lead_time"])
+    return ContactRule(
+        unlisted=fields["unlisted_sender"].choice(("hold", "reject"), "way") if "unlisted_sender" in fields else "",
+        untrained=fields["untrained"].choice(("refuse", "warn", "accept"), "way") if "untrained" in fields else "",
+        roles=fields["roles"].choices(CONTACT_ROLES, "role") if "roles" in fields else ("contact",),
+        replace_lead_time=read_wait(fields["replace_lead_time"], scope) if "replace_lead_time" in fields else None,
+    )
+
+
+def read_standing(node: Node, scope: Scope) -> StandingRule:
+    """When support may be suspended (rule 22)."""
+    fields = node.fields(
+        ["grounds", "days_past_due", "decided_by", "reason"],
+        ["notice_days", "grace_days", "prolonged_only", "automatic", "exception_by"],
+    )
+    return StandingRule(
+        grounds=fields["grounds"].choices(GROUNDS, "ground") if "grounds" in fields else (),
+        days_past_due=fields["days_past_due"].whole() if "days_past_due" in fields else 0,
+        notice_days=fields["notice_days"].whole() if "notice_days" in fields else 0,
+        grace_days=fields["grace_days"].whole() if "grace_days" in fields else 0,
+        prolonged_only=fields["prolonged_only"].flag() if "prolonged_only" in fields else False,
+        automatic=fields["automatic"].flag() if "automatic" in fields else False,
+        decided_by=fields["decided_by"].choices(ROLES, "role") if "decided_by" in fields else (),
+        exception_by=fields["exception_by"].choices(ROLES, "role") if "exception_by" in fields else (),
+        reason=read_text(fields.get("reason"), scope.languages),
+    )
+
+
+def read_severity_change(node: Node, scope: Scope) -> SeverityRule:
+    """Who may change a severity, and what that does to a running period (rules 10, 15)."""
+    fields = node.fields(["set_by", "contact_change", "vendor_change"], ["lapse", "on_raise", "on_lower"])
+    proposal = "vendor_change" in fields and fields["vendor_change"].value == "proposal"
+    if proposal and "lapse" not in fields:
+        node.problem("lapse is missing", "say after how long a proposal lapses, or lapse: never")
+    lapse, contact, vendor = (fields.get(key) for key in ("lapse", "contact_change", "vendor_change"))
+    return SeverityRule(
+        set_by=fields["set_by"].choice(("contact", "vendor"), "side") if "set_by" in fields else "",
+        contact_change=contact.choice(("at_once", "refused"), "way") if contact else "",
+        vendor_change=vendor.choice(("at_once", "proposal"), "way") if vendor else "",
+        lapse=None if lapse is None or lapse.value == "never" else read_wait(lapse, scope),
+        on_raise=fields["on_raise"].choice(("min",), "effect in force") if "on_raise" in fields else "min",
+        on_lower=fields["on_lower"].choice(("max",), "effect in force") if "on_lower" in fields else "max",
+    )
+
+
+def read_escalations(node: Node, scope: Scope) -> tuple[EscalationPolicy, ...]:
+    """The escalation policies (rule 30); every severity belongs to at most one policy."""
+    policies: list[EscalationPolicy] = []
+    for code, entry in node.entries():
+        fields = entry.fields(["severities", "steps"], ["metrics", "near_share"])
+        share = fields["near_share"].number(above=0) if "near_share" in fields else None
+        if share is not None and share >= 1:
+            fields["near_share"].problem(f"a share of {share}", "write a number between 0 and 1, such as 0.75")
+        severities = fields["severities"].choices(scope.severities, "severity") if "severities" in fields else ()
+        taken = [level for policy in policies for level in policy.severities if level in severities]
+        if taken:
+            entry.problem(f"severity {taken[0]} already has a policy", "name each severity in one policy")
+        policies.append(
+            EscalationPolicy(
+                code=code,
+                severities=severities,
+                metrics=fields["metrics"].choices(METRICS, "metric") if "metrics" in fields else METRICS[:2],
+                near_share=share,
+                steps=_steps(fields["steps"], scope) if "steps" in fields else (),
+            )
+        )
+    return tuple(policies)
+
+
+def _steps(node: Node, scope: Scope) -> tuple[EscalationStep, ...]:
+    steps: list[EscalationStep] = []
+    for item in node.items():
+        fields = item.fields(["level", "on", "to", "name"], ["after", "acknowledge_within"])
+        level = fields["level"].whole(at_least=0) if "level" in fields else 0
+        if any(step.level == level for step in steps):
+            item.problem(f"level {level} stands twice", "give each step a level of its own")
+        acknowledge = fields.get("acknowledge_within")
+        steps.append(
+            EscalationStep(
+                level=level,
+                on=fields["on"].choice(("near", "miss", "age", "customer"), "trigger") if "on" in fields else "",
+                to=tuple(part.code() for part in fields["to"].items()) if "to" in fields else (),
+                name=read_text(fields.get("name"), scope.languages),
+                after=read_wait(fields["after"], scope) if "after" in fields else None,
+                acknowledge_within=read_wait(acknowledge, scope) if acknowledge is not None else None,
+            )
+        )
+    if isinstance(node.value, list) and not steps:
+        node.problem("a policy without a step", "add a step, or remove the policy")
+    return tuple(sorted(steps, key=lambda step: step.level))
+
+
+def read_deliverables(node: Node, scope: Scope) -> tuple[Deliverable, ...]:
+    """What is owed again and again (rule 33)."""
+    found = []
+    for code, entry in node.entries():
+        fields = entry.fields(["name", "row", "every", "due"], ["contents"])
+        due = fields["due"].fields(["day", "time", "calendar", "when_closed"]) if "due" in fields else {}
+        if len(due) < 4 or len(fields) < 4:
+            continue
+        day = due["day"].choice(DAYS, "weekday")
+        found.append(
+            Deliverable(
+                code=code,
+                name=read_text(fields["name"], scope.languages),
+                row=fields["row"].choice(scope.rows, "row"),
+                every=fields["every"].choice(("week",), "interval"),
+                weekday=DAYS.index(day) if day in DAYS else 0,
+                at=due["time"].clock_time(),
+                calendar=due["calendar"].choice(scope.calendars, "calendar"),
+                when_closed=due["when_closed"].choice(("previous_working_day", "next_working_day", "same_day"), "way"),
+                contents=tuple(item.choice(scope.rows, "row") for item in fields["contents"].items())
+                if "contents" in fields
+                else (),
+            )
+        )
+    return tuple(found)
+
+
+def read_closure(node: Node) -> ClosureRule:
+    """Closing after silence (rule 42): warned, then closed, then reopened within, all in days."""
+    fields = node.fields(["warn_after_days", "close_after_days", "reopen_within_days"])
+    warn, close, reopen = (
+        fields[key].whole(at_least=1) if key in fields else 1
+        for key in ("warn_after_days", "close_after_days", "reopen_within_days")
+    )
+    if close < warn:
+        node.problem(f"closed after {close} days, warned after {warn}", "let the warning come first")
+    return ClosureRule(warn, close, reopen)
+
+
+def read_readings(node: Node, scope: Scope) -> tuple[Reading, ...]:
+    """The readings of ambiguous texts (rule 48)."""
+    found = []
+    for code, entry in node.entries():
+        fields = entry.fields(["question", "chosen"], ["other", "about", "assumed"])
+        found.append(
+            Reading(
+                code=code,
+                question=read_text(fields.get("question"), scope.languages),
+                chosen=read_text(fields.get("chosen"), scope.languages),
+                other=read_text(fields["other"], scope.languages) if "other" in fields else None,
+                about=tuple(item.string() for item in fields["about"].items()) if "about" in fields else (),
+                assumed=fields["assumed"].flag() if "assumed" in fields else False,
+            )
+        )
+    return tuple(found)
