@@ -49,3 +49,11 @@ def signal_group(pgid: int, sig: int) -> None:
     """Send `sig` to every process of the group; a group that is gone already is fine."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pgid, sig)
+
+
+def end_with_parent(sig: int = signal.SIGKILL) -> None:
+    """The kernel sends this process `sig` when the one that started it ends, also by kill -9."""
+    parent = os.getppid()
+    _LIBC.prctl(_PR_SET_PDEATHSIG, sig, 0, 0, 0)
+    if os.getppid() != parent:
+        os.kill(os.getpid(), sig)

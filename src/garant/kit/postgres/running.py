@@ -69,16 +69,17 @@ class Lease:
             time.sleep(0.03)
         raise PostgresError("the database did not answer within an hour")
 
-    def keeper_is_gone(self) -> bool:
-        """Was the keeper killed? Then `ensure` starts a new one."""
+    def keep_up(self) -> None:
+        """Start a new keeper when the last one was killed; it adopts the server or starts it again."""
         if self.keeper is not None:
-            self.keeper.poll()
-        return not is_locked(self.home.run / "keeper.lock")
+            self.keeper.poll()  # collects a zombie
+        if not is_locked(self.home.run / "keeper.lock"):
+            self.ensure()
 
     def database(self) -> Database:
         """The addresses of both roles."""
         socket = str(server_state(self.home)["socket"])
-        return Database(socket_url(self.home, socket, OWNER), socket_url(self.home, socket, APP))
+        return Database(socket_url(self.home, socket, OWNER), socket_url(self.home, socket, APP), keep_up=self.keep_up)
 
     def release(self) -> None:
         """Give the claim up; the last one waits until the server has stopped."""

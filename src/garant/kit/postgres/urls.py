@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
@@ -24,6 +25,8 @@ class Database:
     owner_url: str
     app_url: str
     external: bool = False
+    #: For commands that run long: bring the server back when its keeper was killed; quick when all is well.
+    keep_up: Callable[[], None] = field(default=lambda: None, compare=False, repr=False)
 
     def url(self, role: str) -> str:
         """The address for "owner" or "app"."""

@@ -78,8 +78,9 @@ def hero_clock(
 ) -> dict[str, Any]:
     """A case's next promise: due time, working time left, seal, and the why (reasons, strip, proof).
 
-    `title` names the promise ("Follow-up response due"); `segments` are those from start to due (or `steps`, the explanation that holds them); `open` is by default
-    true when near or missed. `reader_zone` adds the reader's wall clock when it differs.
+    `title` names the promise ("Follow-up response due"). `segments` are those from start to due, or `steps` the
+    explanation that holds them. `open` is by default true when near or missed. `reader_zone` adds the reader's wall
+    clock when it differs.
     """
     segments = segments or proofs.segments_of(steps)
     return {
@@ -110,15 +111,20 @@ def ribbon_strip(ribbon: proofs.Ribbon) -> dict[str, Any]:
 
 
 @register.inclusion_tag("garant/components/field.html")
-def field(bound: BoundField, hint: str = "") -> dict[str, Any]:
-    """A form field with label, hint and its errors, joined for assistive technology."""
+def field(bound: BoundField, hint: str = "", help: bool = True) -> dict[str, Any]:  # the form's own word
+    """A form field with label, hint (by default the form's help text) and its errors, joined for assistive technology.
+
+    Placeholders are taken out: they vanish while typing and repeat the label.
+    """
+    bound.field.widget.attrs.pop("placeholder", None)
+    hint = hint or (bound.help_text if help else "")
     described = [
-        f"{bound.id_for_label}-{part}" for part, there in (("h", hint or bound.help_text), ("e", bound.errors)) if there
+        f"{bound.id_for_label}-{part}" for part, there in (("h", hint), ("e", bound.errors)) if there
     ]
     attrs = {"aria-describedby": " ".join(described)} if described else {}
     if bound.errors:
         attrs["aria-invalid"] = "true"
-    return {"bound": bound, "hint": hint or bound.help_text, "widget": bound.as_widget(attrs=attrs)}
+    return {"bound": bound, "hint": hint, "widget": bound.as_widget(attrs=attrs)}
 
 
 @register.inclusion_tag("garant/components/errors.html")

@@ -1,0 +1,99 @@
+"""`garant sweep`: record what is due now, deliver what waits; once or for ever."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from garant.kit.desk import desk_database
+from garant.kit.heartbeat import beat
+from garant.kit.home import Home
+from garant.kit.postgres import PostgresError
+from garant.kit.supervisor import Stopping, stop_on_signals
+
+#: Seconds between attempts after the database was lost: at first soon, then twice as long each time up to this.
+LONGEST_PAUSE = 30.0
+
+app = typer.Typer()
+
+
+@app.command()
+def sweep(
+    forever: Annotated[bool, typer.Option("--forever/--once", help="Keep sweeping, or sweep once.")] = False,
+    every: Annotated[float, typer.Option(min=0.1, max=60, help="Seconds between sweeps.")] = 5.0,
+) -> None:
+    """Record missed targets, take the escalation steps that are due, and deliver what waits in the journal."""
+    stop_on_signals()
+    try:
+        with desk_database(lambda line: typer.echo(line, err=True)):
+            if forever:
+                _for_ever(every)
+            elif not _report(_sweep_once()):
+                typer.echo("Nothing was due.")
+    except Stopping:
+        return
+    except PostgresError as error:
+        typer.echo(f"garant sweep: {error}", err=True)
+        raise typer.Exit(1) from None
+    except _database_errors() as error:
+        typer.echo(f"garant sweep: the database failed: {' '.join(str(error).split())}", err=True)
+        raise typer.Exit(1) from None
+
+
+def _for_ever(every: float) -> None:
+    home = Home.find().ensure()
+    pause = every
+    while True:
+        try:
+            _report(_sweep_once())
+            pause = every
+            beat(home, "sweeper")
+        except _database_errors() as error:
+            pause = min(max(pause, every) * 2, LONGEST_PAUSE)
+            _log(f"the database is away, next attempt in {pause:g} s: {' '.join(str(error).split())[:200]}")
+            _forget_connection()
+        _sleep(pause, home)
+
+
+def _sleep(seconds: float, home: Home) -> None:
+    """Sleep; waiting for the database is life too, so the watchdog hears of it."""
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0:
+        time.sleep(min(left, 5.0))
+        beat(home, "sweeper")
+
+
+def _sweep_once() -> tuple[int, int]:
+    """How many due periods and steps were recorded, how many journal entries delivered."""
+    from garant.cases.sweeping import sweep_all
+    from garant.config.wiring import deliver_all
+
+    return int(sweep_all()), int(deliver_all())
+
+
+def _report(counts: tuple[int, int]) -> bool:
+    """Log one line when anything was done."""
+    recorded, delivered = counts
+    if recorded or delivered:
+        _log(f"recorded {recorded} due, delivered {delivered} journal entries")
+    return bool(recorded or delivered)
+
+
+def _database_errors() -> tuple[type[Exception], ...]:
+    from django.db import Error
+
+    return (Error,)
+
+
+def _forget_connection() -> None:
+    """Drop a broken connection so that the next sweep opens a new one."""
+    from django.db import connections
+
+    connections.close_all()
+
+
+def _log(line: str) -> None:
+    typer.echo(f"{datetime.now(UTC).isoformat(timespec='seconds')} sweep: {line}", err=True)
