@@ -1,0 +1,273 @@
+"""A case as its page shows it: the clock with its why, the conversation with the clock's events, the side facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext
+
+from garant.cases.views import CaseView, MessageView, PeriodView
+from garant.console.words import channel_words, promise_title, state_words
+from garant.core.calendars import Segment
+from garant.core.periods import Step
+from garant.core.targets import Rule
+from garant.kit.clocks import ClockState, clock_state
+from garant.kit.moments import clock_time, day_time, local, place
+from garant.wording.sentences import sentences
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a case's clock stands on now: its state, and its running promise if it has one (see kit.clocks)."""
+
+    state: str
+    held_reason: str
+    due: datetime | None = None
+    near_at: datetime | None = None
+    missed: bool = False
+    waiting: bool = False
+    paused: bool = False
+    target_seconds: int | None = None
+    rule: Rule | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hero:
+    """The case's next promise for the hero component. `target` None: nothing is owed."""
+
+    state: ClockState
+    title: str
+    zone: str
+    reasons: tuple[str, ...]
+    segments: tuple[Segment, ...]
+    target: timedelta | None
+    footnote: str
+    due: datetime | None
+
+
+def standing_of(view: CaseView) -> Standing:
+    """The running promise of a case as the clock component reads it."""
+    current = view.current
+    if current is None or view.state in ("resolved", "closed", "merged"):
+        return Standing(view.state, view.held_reason or "")
+    return Standing(
+        state=view.state,
+        held_reason=view.held_reason or "",
+        due=current.due,
+        near_at=current.near_at,
+        missed=current.missed,
+        waiting=current.waiting,
+        paused=current.paused,
+        target_seconds=current.target_seconds,
+        rule=current.rule,
+    )
+
+
+def clock_zone(view: CaseView, period: PeriodView | None) -> str:
+    """The zone in which a due time is written: its calendar's; the contract's where the calendar never closes."""
+    if period is None or period.rule is None or period.rule.calendar.always_open:
+        return view.zone
+    return period.rule.calendar.in_force(period.started).zone
+
+
+def hero(view: CaseView, now: datetime) -> Hero:
+    """The clock of a case at `now`."""
+    standing, current = standing_of(view), view.current
+    state = clock_state(standing, now)
+    zone = clock_zone(view, current)
+    owed = current if state.due is not None else None
+    return Hero(
+        state=state,
+        title=_title(state, current.metric if current else "", standing),
+        zone=zone,
+        reasons=tuple(reasons(current.steps, zone)) if current else (),
+        segments=segments(current.steps) if owed else (),
+        target=timedelta(seconds=owed.target_seconds) if owed and owed.target_seconds else None,
+        footnote=_footnote(view, current),
+        due=state.due,
+    )
+
+
+def _title(state: ClockState, metric: str, standing: Standing) -> str:
+    if state.due is not None:
+        return promise_title(metric, state.state)
+    return {
+        "held": gettext("The clock does not run"),
+        "paused": gettext("The clock stands still"),
+    }.get(state.state) or (
+        gettext("Nothing is owed any more")
+        if standing.state in ("resolved", "closed", "merged")
+        else gettext("No response target")
+    )
+
+
+def _footnote(view: CaseView, period: PeriodView | None) -> str:
+    if period is None or period.rule is None:
+        return ""
+    return gettext("Package version %(key)s, calendar “%(calendar)s”. Every line can be replayed from the journal.") % {
+        "key": view.package_key,
+        "calendar": period.rule.calendar.code,
+    }
+
+
+def segments(steps: Iterable[Step]) -> tuple[Segment, ...]:
+    """The stretches of an explanation, as the proof and the ribbon draw them."""
+    return tuple(
+        Segment(s.values["kind"], s.values["start"], s.values["end"], s.values["counted"], s.values["name"])  # type: ignore[arg-type]
+        for s in steps
+        if s.code == "segment"
+    )
+
+
+def reasons(steps: Iterable[Step], zone: str) -> list[str]:
+    """The explanation in sentences, without the stretches that the proof table shows line by line."""
+    return sentences([step for step in steps if step.code not in ("segment", "due")], zone=zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message of the thread."""
+
+    id: int
+    kind: str
+    by_vendor: bool
+    author: str
+    label: str
+    icon: str
+    at: datetime
+    paragraphs: tuple[str, ...]
+    report: tuple[tuple[str, str], ...] = ()
+    template: str = "console/parts/message.html"
+
+
+def said(message: MessageView) -> Said:
+    """A message with the words that keep public and internal apart."""
+    label, icon = _manner(message)
+    return Said(
+        id=message.id,
+        kind=message.kind,
+        by_vendor=message.by_vendor,
+        author=message.author.name if message.author else gettext("Garant"),
+        label=label,
+        icon=icon,
+        at=message.at,
+        paragraphs=paragraphs(message.body),
+    )
+
+
+def _manner(message: MessageView) -> tuple[str, str]:
+    if message.kind == "internal":
+        return gettext("Internal note, the subscriber never sees this"), "lock"
+    if message.kind == "call":
+        return gettext("logged call"), "phone"
+    if message.kind == "reason":
+        return gettext("reason"), "flag"
+    return (gettext("public reply"), "send") if message.by_vendor else (channel_words(message.channel), "portal")
+
+
+def paragraphs(text: str) -> tuple[str, ...]:
+    """A text cut at its blank lines."""
+    return tuple(part for part in text.replace("\r\n", "\n").split("\n\n") if part.strip())
+
+
+def report_of(view: CaseView) -> Said:
+    """The error report that opened the case, as the thread's first message."""
+    fields = (
+        (gettext("Steps"), view.steps),
+        (gettext("Expected"), view.expected),
+        (gettext("Actual"), view.actual),
+        (gettext("Environment"), view.environment),
+    )
+    return Said(
+        id=0,
+        kind="public",
+        by_vendor=False,
+        author=view.opened_by.name,
+        label=channel_words(view.channel),
+        icon="phone" if view.channel == "phone" else "portal",
+        at=view.received_at,
+        paragraphs=paragraphs(view.description),
+        report=tuple((name, text) for name, text in fields if text),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodLine:
+    """A period in the side panel's history."""
+
+    state: str
+    icon: str
+    title: str
+    text: str
+    strong: bool
+
+
+def period_line(period: PeriodView, view: CaseView, now: datetime) -> PeriodLine:
+    """A period as one line: how it ended or stands, since when, until when."""
+    clock = clock_state(period, now)
+    zone = clock_zone(view, period)
+    return PeriodLine(
+        state=clock.state,
+        icon=clock.icon,
+        title=_period_title(period, clock),
+        text=_period_text(period, zone, now),
+        strong=clock.state in ("met", "missed", "near", "running"),
+    )
+
+
+def _period_title(period: PeriodView, clock: ClockState) -> str:
+    if period.waiting and period.ended is None:
+        return gettext("Waiting on customer")
+    name = gettext("Initial response") if period.metric == "initial_response" else gettext("Follow-up response")
+    words = {
+        "met": gettext("met"),
+        "missed": gettext("missed"),
+        "near": gettext("near"),
+        "running": gettext("running"),
+        "paused": gettext("paused"),
+        "held": gettext("held"),
+    }.get(clock.state, gettext("not owed"))
+    return gettext("%(name)s: %(state)s") % {"name": name, "state": words}
+
+
+def _period_text(period: PeriodView, zone: str, now: datetime) -> str:
+    if period.due is None:
+        if period.ended is None:
+            return gettext("since %(start)s, nothing owed") % {"start": day_time(period.started, zone)}
+        return gettext("%(start)s – %(end)s, nothing owed") % {
+            "start": day_time(period.started, zone),
+            "end": day_time(period.ended, zone),
+        }
+    if period.ended is None:
+        return gettext("since %(start)s, due %(due)s") % {
+            "start": day_time(period.started, zone),
+            "due": day_time(period.due, zone, now),
+        }
+    return gettext("due %(due)s, answered %(end)s") % {
+        "due": day_time(period.due, zone),
+        "end": _end(period.due, period.ended, zone),
+    }
+
+
+def _end(due: datetime, ended: datetime, zone: str) -> str:
+    same = local(due, zone).date() == local(ended, zone).date()
+    return clock_time(ended, zone) if same else day_time(ended, zone)
+
+
+def local_time(zone: str, now: datetime) -> str:
+    """What the subscriber's own clock reads: "Portland, 13:20 there"."""
+    return gettext("%(place)s, %(time)s there") % {"place": place(zone), "time": clock_time(now, zone)}
+
+
+def state_name(view: CaseView) -> str:
+    """The case's state in words."""
+    return state_words(view.state)
+
+
+def thread_of(view: CaseView, events: Iterable[Any]) -> list[Any]:
+    """Report, messages and clock events in the order in which they happened."""
+    items: list[Any] = [report_of(view), *(said(m) for m in view.messages), *events]
+    return sorted(items, key=lambda item: item.at)

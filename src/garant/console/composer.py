@@ -1,0 +1,95 @@
+"""The composer's panels: public reply, internal note, logged call. Each is a form of its own: none becomes another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext, pgettext
+
+from garant.cases import queries
+from garant.cases.views import CaseView
+from garant.console.casepage import Hero
+from garant.console.forms import fresh_token
+from garant.core.people import Viewer
+from garant.kit.moments import clock_time
+
+#: Panel -> the act that a viewer must be allowed.
+ACTS = {"reply": "reply", "note": "add_note", "call": "log_call"}
+ICONS = {"reply": "send", "note": "lock", "call": "phone"}
+KEYS = {"reply": "r", "note": "n", "call": "c"}
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One form of the composer. `saved` is when its draft was kept, None without one."""
+
+    kind: str
+    name: str
+    icon: str
+    key: str
+    to: str
+    send: str
+    body: str
+    saved: datetime | None
+    wait: bool
+    may_wait: bool
+    may_resolve: bool
+    once: str
+
+
+def place_of(kind: str, number: int) -> str:
+    """Under which name a draft is kept."""
+    return f"{kind}:{number}"
+
+
+def panels(view: CaseView, viewer: Viewer, hero: Hero, typed: dict[str, str]) -> list[Panel]:
+    """The panels that the viewer may use, with what was typed: just now (refused), else the kept draft."""
+    return [_panel(kind, view, viewer, hero, typed) for kind, act in ACTS.items() if act in view.can]
+
+
+def _panel(kind: str, view: CaseView, viewer: Viewer, hero: Hero, typed: dict[str, str]) -> Panel:
+    draft = queries.draft(viewer=viewer, place=place_of(kind, view.number))
+    again = typed.get("kind") == kind
+    public = kind != "note"
+    return Panel(
+        kind=kind,
+        name=_names()[kind],
+        icon=ICONS[kind],
+        key=KEYS[kind],
+        to=_to(kind, view),
+        send=_send(kind, hero),
+        body=typed.get("body", "") if again else str(draft.data.get("body", "")) if draft else "",
+        saved=draft.updated_at if draft and not again else None,
+        wait=bool(typed.get("wait")) if again else bool(draft and draft.data.get("wait")),
+        may_wait=public and "resolve" in view.can,
+        may_resolve=kind == "reply" and "resolve" in view.can,
+        once=fresh_token(),
+    )
+
+
+def _names() -> dict[str, str]:
+    return {"reply": gettext("Public reply"), "note": gettext("Internal note"), "call": gettext("Log a call")}
+
+
+def _to(kind: str, view: CaseView) -> str:
+    if kind == "note":
+        return gettext("For staff only. %(subscriber)s never sees this, and it answers no promise.") % {
+            "subscriber": view.subscriber.name
+        }
+    if kind == "call":
+        text = gettext("What was said with %(name)s on the phone. The subscriber can read it; it answers the promise.")
+        return text % {"name": view.opened_by.name}
+    return gettext("To %(name)s, %(subscriber)s") % {"name": view.opened_by.name, "subscriber": view.subscriber.name}
+
+
+def _send(kind: str, hero: Hero) -> str:
+    """The button's words; a public one names the promise it answers."""
+    if kind == "note":
+        return gettext("Keep the note")
+    if hero.due is None:
+        return gettext("Send") if kind == "reply" else gettext("Log the call")
+    time = clock_time(hero.due, hero.zone)
+    if kind == "reply":
+        return pgettext("button", "Send, answers the %(time)s promise") % {"time": time}
+    return pgettext("button", "Log, answers the %(time)s promise") % {"time": time}

@@ -1,0 +1,54 @@
+"""What every page of the console shows around its content: counts, the reader's clock and zone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from garant.cases import queries
+from garant.core.people import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Counts of open cases, and the zone in which the reader's pages are written."""
+
+    zone: str
+    counts: dict[str, int]
+
+    @property
+    def open(self) -> int:
+        """Open cases."""
+        return self.counts["open"]
+
+    @property
+    def missed(self) -> int:
+        """Open cases whose current promise is missed."""
+        return self.counts["missed"]
+
+    @property
+    def near(self) -> int:
+        """Open cases that have used most of their target."""
+        return self.counts["near"]
+
+
+def now() -> datetime:
+    """The instant a page is made at."""
+    return datetime.now(tz=UTC)
+
+
+def desk_of(viewer: Viewer) -> Desk:
+    """The frame for one reader."""
+    return Desk(viewer.zone, dict(queries.counts(viewer=viewer)))
+
+
+def page(request: HttpRequest, template: str, status: int = 200, **context: Any) -> HttpResponse:
+    """A console page in its frame. `now` may be given, so that all clocks of a page agree."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    context.setdefault("now", now())
+    context.setdefault("desk", desk_of(viewer))
+    return render(request, template, {"viewer": viewer, **context}, status=status)

@@ -1,0 +1,159 @@
+"""A case's journal as sentences, and the entries that stand between the messages as events of its clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext
+
+from garant.cases.views import CaseView, HistoryRow
+from garant.console.told import trigger_words
+from garant.console.words import owed
+from garant.core.instants import parse_instant
+from garant.kit.clocks import clock_state
+from garant.kit.moments import day_time
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One sentence of the history; `note` says when it was written down if that was later."""
+
+    at: datetime
+    text: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A fact about the clock, shown between the messages."""
+
+    at: datetime
+    state: str
+    icon: str
+    text: str
+    note: str = ""
+    strong: bool = False
+    template: str = "console/parts/event.html"
+
+
+def facts_of(view: CaseView) -> list[Fact]:
+    """Every entry of the case's journal as a sentence, oldest first."""
+    return [Fact(row.at, sentence(row, view)) for row in view.history]
+
+
+def sentence(row: HistoryRow, view: CaseView) -> str:
+    """One journal entry in words; a kind without words of its own is shown as it is, never hidden."""
+    who = row.actor or gettext("Garant")
+    return _sentences(who, row.data, view.zone).get(row.kind) or gettext("%(who)s: %(kind)s") % {
+        "who": who,
+        "kind": row.kind.replace("_", " "),
+    }
+
+
+def _sentences(who: str, data: Mapping[str, Any], zone: str) -> dict[str, str]:
+    said = {
+        "who": who,
+        "severity": data.get("severity", ""),
+        "old": data.get("old", data.get("from", "")),
+        "metric": owed(str(data.get("metric", ""))),
+        "to": data.get("assignee_name") or gettext("nobody"),
+        "due": _when(data.get("due") or data.get("to"), zone),
+    }
+    texts = {
+        "case_opened": gettext("%(who)s opened the case with severity %(severity)s."),
+        "response_given": gettext("%(who)s answered."),
+        "waiting_set": gettext("%(who)s set the case to wait on the customer."),
+        "customer_message_added": gettext("%(who)s wrote."),
+        "severity_changed": gettext("%(who)s changed the severity to %(severity)s."),
+        "package_changed": gettext("The package of the case changed."),
+        "support_suspended": gettext("Support was suspended: the clocks stood still."),
+        "support_reinstated": gettext("Support was reinstated: the clocks ran on."),
+        "case_resolved": gettext("%(who)s resolved the case."),
+        "case_reopened": gettext("%(who)s reopened the case."),
+        "case_closed": gettext("%(who)s closed the case."),
+        "case_merged": gettext("%(who)s merged the case into another one."),
+        "case_adopted": gettext("%(who)s adopted the case: its clock began."),
+        "case_confirmed": gettext("The sender was confirmed."),
+        "note_added": gettext("%(who)s kept an internal note."),
+        "case_assigned": gettext("%(who)s gave the case to %(to)s."),
+        "target_missed": gettext("%(metric)s: the due time %(due)s passed without an answer."),
+        "escalation_told": gettext("%(metric)s: the next level was told."),
+        "due_moved": gettext("The calendar was edited: the due time moved to %(due)s."),
+    }
+    return {kind: text % said for kind, text in texts.items()}
+
+
+def _when(value: Any, zone: str) -> str:
+    return day_time(parse_instant(value), zone) if isinstance(value, str) and value else ""
+
+
+#: Entry kind -> clock state and icon of the event it makes in the thread.
+_SHOWN = {
+    "waiting_set": ("paused", "paused"),
+    "severity_changed": ("running", "flag"),
+    "package_changed": ("running", "scroll"),
+    "support_suspended": ("paused", "paused"),
+    "support_reinstated": ("running", "running"),
+    "case_resolved": ("met", "met"),
+    "case_reopened": ("running", "running"),
+    "case_closed": ("none", "lock"),
+    "case_merged": ("none", "arrow"),
+    "case_adopted": ("running", "running"),
+    "case_confirmed": ("running", "running"),
+    "due_moved": ("running", "cal"),
+}
+
+
+def events_of(view: CaseView) -> list[Event]:
+    """The clock's events for the thread: outcomes of periods, and what stopped, started or moved a clock."""
+    return [*_outcomes(view), *_changes(view)]
+
+
+def _changes(view: CaseView) -> list[Event]:
+    return [Event(row.at, *_SHOWN[row.kind], text=sentence(row, view)) for row in view.history if row.kind in _SHOWN]
+
+
+def _outcomes(view: CaseView) -> list[Event]:
+    """Each answered promise with how early or late it was; each missed one at the instant it fell due."""
+    found = []
+    for period in view.periods:
+        name = gettext("Initial response") if period.metric == "initial_response" else gettext("Follow-up response")
+        if period.due is not None and period.missed:
+            found.append(
+                Event(period.due, "missed", "missed", gettext("%(name)s missed") % {"name": name}, strong=True)
+            )
+        if period.due is None or period.ended is None or period.how not in ("response", "resolve"):
+            continue
+        clock = clock_state(period, period.ended)
+        note = gettext("%(text)s, it was due %(due)s") % {"text": clock.text, "due": day_time(period.due, view.zone)}
+        title = gettext("%(name)s met") if clock.state == "met" else gettext("%(name)s answered late")
+        found.append(Event(period.ended, clock.state, clock.icon, title % {"name": name}, note, strong=True))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A level told about this case, for the side panel."""
+
+    state: str
+    icon: str
+    title: str
+    text: str
+
+
+def told_of(view: CaseView) -> list[Told]:
+    """The levels that were told about the case's promises."""
+    found = []
+    for row in view.escalations:
+        people = ", ".join(each.name for each in row.people) or ", ".join(row.roles)
+        state = "near" if row.trigger == "near" else "missed"
+        title = gettext("%(metric)s, %(trigger)s") % {
+            "metric": owed(row.metric),
+            "trigger": trigger_words(row.trigger).lower(),
+        }
+        text = gettext("%(people)s, %(time)s") % {"people": people, "time": day_time(row.at, view.zone)}
+        found.append(Told(state, state, title, text))
+    return found

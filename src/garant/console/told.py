@@ -1,0 +1,145 @@
+"""Escalations and notices as people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext, ngettext
+
+from garant.cases.views import EscalationRow
+from garant.console.lines import short_name
+from garant.core.people import Viewer
+from garant.directory.queries import person
+from garant.journal.views import NoticeRow
+from garant.kit.clocks import ClockState, clock_state
+from garant.kit.languages import NAMES
+from garant.kit.moments import day_time
+from garant.wording.sentences import notice_letter
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """A level that was told: when, and whom."""
+
+    css: str
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One promise with the levels told about it. `settled` is empty while it still owes an answer."""
+
+    number: int
+    subject: str
+    severity: str
+    about: str
+    clock: ClockState
+    steps: tuple[Rung, ...]
+    settled: str
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationGroup:
+    """Promises that stand alike."""
+
+    name: str
+    about: str
+    items: tuple[Item, ...]
+
+
+def group(rows: Iterable[EscalationRow], now: datetime, viewer: Viewer) -> list[EscalationGroup]:
+    """Missed ones first, then near ones, then those that were answered since; each promise once, newest first."""
+    promises: dict[tuple[int, str, int], list[EscalationRow]] = {}
+    for row in rows:
+        promises.setdefault((row.number, row.metric, row.period), []).append(row)
+    items = [_item(told, now, viewer.zone) for told in promises.values()]
+    open_missed = [i for i in items if not i.settled and i.clock.state == "missed"]
+    settled = [i for i in items if i.settled]
+    near = [i for i in items if not i.settled and i.clock.state != "missed"]
+    found = (
+        (gettext("Missed"), gettext("the due time has passed and nobody has answered"), open_missed),
+        (gettext("Near"), gettext("most of the working time is used"), near),
+        (gettext("Settled"), _settled_about(len(settled)), settled),
+    )
+    return [EscalationGroup(name, about, tuple(group)) for name, about, group in found if group]
+
+
+def _settled_about(count: int) -> str:
+    return ngettext("%(n)d promise, answered since", "%(n)d promises, answered since", count) % {"n": count}
+
+
+def _item(told: list[EscalationRow], now: datetime, zone: str) -> Item:
+    row = told[0]
+    rungs = sorted(told, key=lambda each: (each.level, each.at))
+    who = row.assignee.name if row.assignee else gettext("nobody yet")
+    return Item(
+        number=row.number,
+        subject=row.subject,
+        severity=row.severity,
+        about=gettext("%(subscriber)s. %(who)s") % {"subscriber": row.subscriber.name, "who": who},
+        clock=clock_state(row, now),
+        steps=tuple(_rung(each, zone, now, last=each is rungs[-1]) for each in rungs),
+        settled=gettext("answered %(time)s") % {"time": day_time(row.ended, zone, now)} if row.ended else "",
+    )
+
+
+def _rung(row: EscalationRow, zone: str, now: datetime, *, last: bool) -> Rung:
+    people = ", ".join(short_name(each.name) for each in row.people) or ", ".join(row.roles)
+    name = trigger_words(row.trigger)
+    return Rung(
+        css="here" if last and row.ended is None else "told",
+        name=name,
+        text=gettext("%(people)s, %(time)s") % {"people": people, "time": day_time(row.at, zone, now)},
+    )
+
+
+def trigger_words(trigger: str) -> str:
+    """At what moment a level is told."""
+    return {
+        "near": gettext("Near"),
+        "miss": gettext("At due"),
+        "missed": gettext("At due"),
+        "age": gettext("After a while"),
+        "customer": gettext("By the customer"),
+    }.get(trigger, trigger)
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeLine:
+    """A notice in the outbox list. `number`: the case it is about, None when it is about none."""
+
+    id: int
+    title: str
+    to: str
+    language: str
+    created_at: datetime
+    sent_at: datetime | None
+    problem: str
+    number: int | None
+
+
+def notice_line(row: NoticeRow, viewer: Viewer) -> NoticeLine:
+    """A notice as a line, in the viewer's language."""
+    return NoticeLine(
+        id=row.id,
+        title=read(row).subject,
+        to=_to(row, viewer),
+        language=NAMES.get(row.language, row.language),
+        created_at=row.created_at,
+        sent_at=row.sent_at,
+        problem=row.problem,
+        number=row.data.get("number"),
+    )
+
+
+def _to(row: NoticeRow, viewer: Viewer) -> str:
+    return person(viewer, row.person_id).name if row.person_id is not None else row.address
+
+
+def read(row: NoticeRow) -> Any:
+    """The message in the active language: subject and paragraphs."""
+    return notice_letter(row.kind, row.data)

@@ -1,0 +1,1 @@
+"""Views of the console: each reads with queries, acts with operations, and renders."""

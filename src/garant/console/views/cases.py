@@ -1,0 +1,112 @@
+"""One case: its clock, its conversation, and the forms that act on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+
+from garant.cases import queries
+from garant.cases.views import CaseView
+from garant.console import casepage
+from garant.console.access import staff_only
+from garant.console.composer import panels
+from garant.console.desk import now, page
+from garant.console.forms import fresh_token
+from garant.console.history import events_of, facts_of, told_of
+from garant.console.packages import package_name, request_type_name, severity_name
+from garant.console.side import contract_facts, slots_of
+from garant.console.words import channel_words
+from garant.contracts.queries import contract_of
+from garant.core.people import Viewer
+from garant.core.refusals import NotFound
+from garant.directory.queries import staff, subscriber
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What went wrong with a form, shown at it: `at` is a panel's kind, "work", "reopen" or "page"."""
+
+    at: str
+    title: str
+    lines: tuple[str, ...]
+
+
+@staff_only("GET")
+def show(request: HttpRequest, number: int) -> HttpResponse:
+    """The case's page; `compose` picks the composer's panel."""
+    return case_page(request, number)
+
+
+@staff_only("GET")
+def clock(request: HttpRequest, number: int) -> HttpResponse:
+    """The clock's moving part alone: swapped in place, so that an open explanation stays open."""
+    view = seen(request, number)
+    at = now()
+    context = {"hero": casepage.hero(view, at), "now": at, "desk": {"zone": request.viewer.zone}}  # type: ignore[attr-defined]
+    return render(request, "console/parts/hero.html", context)
+
+
+def seen(request: HttpRequest, number: int) -> CaseView:
+    """The case as the reader may see it; a 404 page else."""
+    try:
+        return queries.case(viewer=request.viewer, number=number)  # type: ignore[attr-defined]
+    except NotFound:
+        raise Http404(gettext("There is no such case.")) from None
+
+
+def case_page(
+    request: HttpRequest,
+    number: int,
+    *,
+    problem: Problem | None = None,
+    typed: dict[str, str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page of a case; with a problem it comes back with everything that was `typed` (field -> text)."""
+    view = seen(request, number)
+    return page(request, "console/case.html", status=status, **_content(request, view, problem, typed or {}))
+
+
+def _content(request: HttpRequest, view: CaseView, problem: Problem | None, typed: dict[str, str]) -> dict[str, Any]:
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    at = now()
+    hero = casepage.hero(view, at)
+    chosen = typed.get("kind") or request.GET.get("compose", "reply")
+    boxes = panels(view, viewer, hero, typed)
+    return {
+        "section": "queue",
+        "now": at,
+        "case": view,
+        "hero": hero,
+        "problem": problem,
+        "reason": typed.get("reason", ""),
+        "once": fresh_token(),
+        "package": package_name(view.programme, view.package),
+        "severity_name": severity_name(view.programme, view.severity),
+        "request_type": request_type_name(view.programme, view.request_type),
+        "state_name": casepage.state_name(view),
+        "channel_name": channel_words(view.channel),
+        "thread": casepage.thread_of(view, events_of(view)),
+        "panels": boxes,
+        "compose": chosen if chosen in {box.kind for box in boxes} else "reply",
+        "closed_text": gettext("This case is closed. Reopen it to write."),
+        "history": facts_of(view),
+        "told": told_of(view),
+        "periods": [casepage.period_line(period, view, at) for period in view.periods],
+        **_side(view, viewer, at),
+    }
+
+
+def _side(view: CaseView, viewer: Viewer, at: Any) -> dict[str, Any]:
+    contract = contract_of(viewer=viewer, subscriber_id=view.subscriber.id, at=at)
+    organisation = subscriber(viewer, view.subscriber.slug)
+    return {
+        "staff": staff(viewer),
+        "contract": contract_facts(contract, view),
+        "slots": slots_of(contract),
+        "local_time": casepage.local_time(organisation.zone, at),
+    }

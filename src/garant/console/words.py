@@ -1,0 +1,55 @@
+"""Short words of the console for codes of the law."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext
+
+
+def owed(metric: str) -> str:
+    """What a period owes, in one word for a column; an unknown code stands as it is."""
+    return {
+        "initial_response": gettext("Initial"),
+        "follow_up": gettext("Follow-up"),
+        "update": gettext("Update"),
+        "corrective_action": gettext("Correction"),
+        "resolution": gettext("Resolution"),
+    }.get(metric, metric.replace("_", " "))
+
+
+def promise_title(metric: str, state: str) -> str:
+    """The eyebrow over the case's clock: what is due and how it stands."""
+    titles = {
+        "initial_response": {
+            "missed": gettext("Missed: initial response was due"),
+            "near": gettext("Near: initial response due"),
+            "running": gettext("Initial response due"),
+        },
+        "follow_up": {
+            "missed": gettext("Missed: follow-up response was due"),
+            "near": gettext("Near: follow-up response due"),
+            "running": gettext("Follow-up response due"),
+        },
+    }
+    return titles.get(metric, {}).get(state) or owed(metric)
+
+
+def state_words(state: str) -> str:
+    """A case's state in words."""
+    return {
+        "open": gettext("Open"),
+        "waiting": gettext("Waiting on customer"),
+        "resolved": gettext("Resolved"),
+        "closed": gettext("Closed"),
+        "held": gettext("Held"),
+        "merged": gettext("Merged"),
+    }.get(state, state)
+
+
+def channel_words(channel: str) -> str:
+    """How a message or a case came in."""
+    return {
+        "web": gettext("from the portal"),
+        "portal": gettext("from the portal"),
+        "email": gettext("by e-mail"),
+        "phone": gettext("by phone"),
+    }.get(channel, channel)
