@@ -1,0 +1,1 @@
+"""Facts about promises and how they were kept: read-only, above the rooms, without tables of its own."""
