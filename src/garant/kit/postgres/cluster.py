@@ -90,6 +90,16 @@ class Cluster:
             return self.process.pid
         return running_pid(self.place.data)
 
+    def is_settled(self) -> bool:
+        """Is the server past starting, or gone? One that recovers after a crash or stops just now is neither."""
+        if self.pid() is None:
+            return True
+        try:
+            lines = (self.place.data / "postmaster.pid").read_text().split("\n")
+        except OSError:
+            return False
+        return len(lines) > 7 and lines[7].strip() == "ready"
+
     def answers(self) -> bool:
         """Does the server let us in?"""
         try:
@@ -158,7 +168,8 @@ class Cluster:
             "log_line_prefix = '%m [%p] %q%u '",
         ]
         if self.careless:
-            lines += ["fsync = off", "synchronous_commit = off", "full_page_writes = off", "max_wal_size = '4GB'"]
+            # Commits still reach the kernel, so a killed server loses nothing; only a power cut would.
+            lines += ["fsync = off", "full_page_writes = off", "max_wal_size = '4GB'"]
         return "\n".join(lines) + "\n"
 
     def _write(self, name: str, content: str) -> None:

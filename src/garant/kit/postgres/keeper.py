@@ -20,7 +20,7 @@ from typing import Any, BinaryIO
 
 from garant.kit.files import try_lock, write_atomically
 from garant.kit.home import Home
-from garant.kit.postgres.cluster import Cluster
+from garant.kit.postgres.cluster import START_LIMIT, Cluster
 from garant.kit.postgres.errors import PostgresError
 from garant.kit.postgres.place import find_place
 from garant.kit.postgres.roles import ensure_database, ensure_roles
@@ -99,8 +99,8 @@ class Keeper:
         """Take over a server already running on our data; one that does not let us in is stopped instead."""
         if cluster.pid() is None:
             return False
-        wait_until(lambda: cluster.answers() or cluster.pid() is None, 10.0)
-        if cluster.pid() is not None and cluster.answers():
+        wait_until(lambda: cluster.is_settled() or self.asked_to_stop, START_LIMIT)
+        if wait_until(lambda: cluster.pid() is None or cluster.answers(), 2.0) and cluster.pid() is not None:
             return True
         cluster.stop()
         return False
