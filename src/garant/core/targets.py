@@ -142,6 +142,10 @@ class Rule:
     def due(self, start: datetime, pauses: Sequence[Span] = ()) -> datetime:
         """The earliest instant with the whole target behind it, in UTC; it may be closing time (clock.md 2)."""
         begin = self.begin(start, pauses)
+        if self.target.reading == "wall_time" and self.target.amount is not None:
+            wall = self._same_wall_time(begin, int(self.target.amount))
+            if self.calendar.elapsed(begin, wall, pauses) == self.calendar.elapsed(begin, wall):
+                return wall
         return self.calendar.advance(begin, self.length(begin), pauses)
 
     def _same_wall_time(self, begin: datetime, days: int) -> datetime:
