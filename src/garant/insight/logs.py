@@ -20,6 +20,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import BinaryIO
 
+from garant.core.programmes.nodes import printable
 from garant.insight.mapping import LogMapping, MappingError
 
 #: The longest field that is read, in characters; a longer one makes its row unreadable.
@@ -80,8 +81,9 @@ class _Reader:
         self.log = Log()
         self.seen: dict[str, set[int]] = {}
         self.readings = _TimeReader(mapping)
+        self.text: io.TextIOWrapper | None = None  # kept, since it closes the file when it goes
 
-    def read(self, raw: BinaryIO, tick: Callable[[int], None]) -> Log:
+    def read(self, raw: io.BufferedReader, tick: Callable[[int], None]) -> Log:
         """Read every row, then bring each case into time order."""
         records = self._records(raw)
         header = next(records, None)
@@ -90,25 +92,23 @@ class _Reader:
         pick = _picker(header[1], self.mapping)
         for line, record in records:
             self.log.rows += 1
-            if self.log.rows % 2000 == 0:
+            if self.log.rows % 2000 == 0 and raw.seekable():
                 tick(raw.tell())
             if isinstance(record, str):
                 self.log.unreadable.append((line, record))
             else:
                 self._take(line, record, pick(record))
-        tick(raw.tell())
         self._order()
         return self.log
 
-    def _records(self, raw: BinaryIO) -> Iterator[tuple[int, list[str] | str]]:
+    def _records(self, raw: io.BufferedReader) -> Iterator[tuple[int, list[str] | str]]:
         """Each record with the line it begins on; a text instead of fields says why it can't be read."""
-        start = raw.read(2)
-        raw.seek(0)
-        stream: BinaryIO = gzip.GzipFile(fileobj=raw) if start == _GZIP else raw  # type: ignore[assignment]
+        packed = raw.peek(2)[:2] == _GZIP
+        stream: BinaryIO = gzip.GzipFile(fileobj=raw) if packed else raw  # type: ignore[assignment]
         # utf-8-sig drops a byte order mark; newline="" leaves line ends inside quotes alone.
-        text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="")
+        self.text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="")
         csv.field_size_limit(LONGEST_FIELD)
-        reader = csv.reader(text, delimiter=self.mapping.delimiter, strict=True)
+        reader = csv.reader(self.text, delimiter=self.mapping.delimiter, strict=True)
         while True:
             line = reader.line_num + 1
             try:
@@ -211,7 +211,9 @@ def _picker(header: list[str], mapping: LogMapping) -> Callable[[list[str]], tup
     for role, name in mapping.columns.items():
         if names.count(name) != 1:
             found = "is not in the log's header" if name not in names else "stands more than once in the log's header"
-            raise MappingError(("columns", role), f"{name!r} {found}, which has {', '.join(names)[:200]}")
+            raise MappingError(
+                ("columns", role), f"{name!r} {found}, which has {', '.join(map(printable, names))[:200]}"
+            )
         places.append(names.index(name))
     widest, take = max(places), itemgetter(*places)
 
