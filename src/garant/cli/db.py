@@ -15,7 +15,7 @@ from garant.kit.desk import desk_database
 from garant.kit.files import is_locked
 from garant.kit.home import Home
 from garant.kit.postgres import Database, PostgresError, running_database
-from garant.kit.postgres.running import stay, stop_staying
+from garant.kit.postgres.running import server_state, stay, stop_staying
 from garant.kit.postgres.urls import external_database
 
 app = typer.Typer(no_args_is_help=True, help="The desk's database.")
@@ -47,7 +47,8 @@ def start() -> None:
         with desk_database(_say) as database:
             _ours(database)
             stay(Home.find())
-    typer.echo("The database runs. `garant db stop` stops it.")
+            where = server_state(Home.find()).get("data")
+    typer.echo(f"The database runs, data in {where}. `garant db stop` stops it.")
 
 
 @app.command()

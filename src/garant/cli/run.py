@@ -193,7 +193,7 @@ def _supervise(children: list[Child], database: Database, home: Home, host: str,
         for child in children:
             child.watch(_note)
         if turn % 4 == 0:
-            database.keep_up()
+            _keep_up(database)
         if turn % 40 == 0:
             now = time.monotonic()
             heard = now if _health(host, port) is not None else heard
@@ -207,6 +207,14 @@ def _supervise(children: list[Child], database: Database, home: Home, host: str,
                 heartbeat_file(home, "sweeper").unlink(missing_ok=True)
                 started = now
                 sweeper.restart()
+
+
+def _keep_up(database: Database) -> None:
+    try:
+        database.keep_up()
+    except PostgresError as error:  # a full disk, say: keep trying, the pages say that the database is away
+        _note(f"the database does not come back yet: {error}")
+        time.sleep(5.0)
 
 
 def _announce(home: Home, url: str) -> None:

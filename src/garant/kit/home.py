@@ -30,11 +30,11 @@ def clone() -> Path | None:
 def home_path() -> Path:
     """Where the desk lives: GARANT_HOME, else .garant in the checkout, else garant in the XDG data folder."""
     if told := os.environ.get("GARANT_HOME"):
-        return Path(told).expanduser().absolute()
+        return Path(told).expanduser().resolve()  # resolved: where data lies may depend on how the path reads
     if checkout := clone():
         return checkout / ".garant"
     data = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
-    return Path(data).expanduser().absolute() / "garant"
+    return Path(data).expanduser().resolve() / "garant"
 
 
 @dataclass(frozen=True)

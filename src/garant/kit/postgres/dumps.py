@@ -13,7 +13,7 @@ from typing import Any
 from garant.kit.home import Home
 from garant.kit.postgres.binaries import Binaries, client_environment, installed_from
 from garant.kit.postgres.errors import PostgresError
-from garant.kit.postgres.roles import ensure_database
+from garant.kit.postgres.roles import ensure_database, let_app_in
 from garant.kit.postgres.running import superuser
 from garant.kit.postgres.urls import Database, connection_parts, one_line, with_database
 
@@ -109,7 +109,7 @@ def restore(
     )
     _drop(database, home, RESTORING)
     try:
-        _create(database, home)
+        _create(database, fresh, home)
         say(f"reading {file}")
         extra = ["--no-acl"] if database.external else []
         _run(fresh.owner_url, "pg_restore", "--exit-on-error", "--single-transaction", "--no-owner", *extra, str(file))
@@ -119,12 +119,13 @@ def restore(
         _drop(database, home, RESTORING)
 
 
-def _create(database: Database, home: Home) -> None:
+def _create(database: Database, fresh: Database, home: Home) -> None:
     if not database.external:
         ensure_database(lambda name: superuser(home, name), RESTORING)
         return
     with _administrator(database, home) as connection:
         connection.execute(f"CREATE DATABASE {RESTORING} TEMPLATE template0")
+    let_app_in(fresh)
 
 
 def _swap(database: Database, home: Home, current: str) -> None:

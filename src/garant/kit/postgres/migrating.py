@@ -6,8 +6,9 @@ import contextlib
 from collections.abc import Callable, Iterator
 
 from garant.kit.postgres.errors import PostgresError
+from garant.kit.postgres.roles import let_app_in
 from garant.kit.postgres.running import quiet
-from garant.kit.postgres.urls import Database, connection_parts, django_database, one_line
+from garant.kit.postgres.urls import Database, django_database, one_line
 
 # Any number; two commands that start at once must agree on it so that only one of them migrates.
 _MIGRATING = 7241053
@@ -30,7 +31,7 @@ def ensure_migrated(database: Database, say: Callable[[str], None] = quiet) -> i
                 missing = _missing()  # another command may have applied them while we waited
                 if missing:
                     say(f"applying {missing} migrations")
-                    _let_app_in(database)
+                    let_app_in(database)
                     _migrate()
             return missing
         except (DatabaseError, MigrationSchemaMissing) as error:
@@ -86,25 +87,3 @@ def _alone() -> Iterator[None]:
         finally:
             with contextlib.suppress(Exception):  # a connection lost meanwhile has lost the lock too
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATING])
-
-
-def _let_app_in(database: Database) -> None:
-    """On an external server, give the app role its rights on what the owner is about to make."""
-    from django.db import connection
-    from psycopg import sql
-
-    app = connection_parts(database.app_url).get("user")
-    owner = connection_parts(database.owner_url).get("user")
-    if not database.external or not app or app == owner:
-        return
-    with connection.cursor() as cursor:
-        for rights in (
-            "SELECT, INSERT, UPDATE, DELETE ON TABLES",
-            "USAGE, SELECT ON SEQUENCES",
-            "EXECUTE ON ROUTINES",
-        ):
-            cursor.execute(
-                sql.SQL("ALTER DEFAULT PRIVILEGES GRANT " + rights + " TO {}")
-                .format(sql.Identifier(str(app)))
-                .as_string()
-            )

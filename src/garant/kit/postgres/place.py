@@ -98,7 +98,10 @@ def find_place(home: Home, *, make: bool = True) -> Place:
     inside, shared = home.path / "postgres", _shared_folder(home)
     for folder in (inside, shared):
         if _holds_data(folder):
-            return Place(home, folder, _owner(folder / "data"))
+            owner = _owner(folder / "data")
+            if make:
+                _refuse_to_litter(home, owner)
+            return Place(home, folder, owner)
     account = server_account(make=make)
     if make:
         home.ensure()
@@ -135,6 +138,12 @@ def _owner(data: Path) -> Account:
     if owner.uid == 0:
         raise PostgresError(f"{data} belongs to root, under which PostgreSQL does not run: give it to another account")
     return owner
+
+
+def _refuse_to_litter(home: Home, owner: Account) -> None:
+    """Root in the desk of a plain account would leave files there that the account can't use afterwards."""
+    if not owner.is_self and home.path.stat().st_uid == owner.uid:
+        raise PostgresError(f"this desk belongs to {owner.name}: run it with `runuser -u {owner.name} -- garant ...`")
 
 
 def _shared_folder(home: Home) -> Path:

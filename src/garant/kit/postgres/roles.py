@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from garant.kit.home import Home
-from garant.kit.postgres.urls import APP, DATABASE, OWNER
+from garant.kit.postgres.urls import APP, DATABASE, OWNER, Database, connection_parts
 
 
 def ensure_roles(connection: Any, home: Home) -> None:
@@ -34,16 +34,31 @@ def ensure_database(connect: Any, name: str = DATABASE) -> None:
             sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(sql.Identifier(name), sql.Identifier(APP))
         )
     with connect(name) as database:
-        for statement in _RIGHTS:
-            database.execute(statement)
+        for rights in _APP_RIGHTS:
+            database.execute(f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} GRANT {rights} TO {APP}")
 
 
 # Default privileges: what the owner's migrations make later is usable by the app role at once, rows only.
-_RIGHTS = (
-    f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {APP}",
-    f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} GRANT USAGE, SELECT ON SEQUENCES TO {APP}",
-    f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} GRANT EXECUTE ON ROUTINES TO {APP}",
+_APP_RIGHTS = (
+    "SELECT, INSERT, UPDATE, DELETE ON TABLES",
+    "USAGE, SELECT ON SEQUENCES",
+    "EXECUTE ON ROUTINES",
 )
+
+
+def let_app_in(database: Database) -> None:
+    """On an external server, give the app role its rights on whatever the owner makes from now on."""
+    import psycopg
+    from psycopg import sql
+
+    app = connection_parts(database.app_url).get("user")
+    owner = connection_parts(database.owner_url).get("user")
+    if not database.external or not app or app == owner:
+        return
+    with psycopg.connect(database.owner_url, autocommit=True) as connection:
+        for rights in _APP_RIGHTS:
+            statement = sql.SQL("ALTER DEFAULT PRIVILEGES GRANT " + rights + " TO {}")  # type: ignore[arg-type]
+            connection.execute(statement.format(sql.Identifier(str(app))))
 
 
 def _knows(connection: Any, role: str, password: str) -> bool:
