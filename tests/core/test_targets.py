@@ -90,7 +90,7 @@ def test_the_same_wall_time_some_business_days_later(start: str, days: str, due:
 def test_on_a_shorter_day_the_wall_time_is_its_closing() -> None:
     short = office(exceptions={"2026-11-23": [["08:00", "12:00"]], "2026-11-24": [["15:00", "17:00"]]})
     assert wall("1", short).due(denver("20 16:00")) == denver("23 12:00")
-    assert wall("2", short).due(denver("20 10:00")) == denver("23 12:00")
+    assert wall("2", short).due(denver("20 10:00")) == denver("24 15:00")
 
 
 def test_a_pause_moves_a_wall_time_target_by_its_open_time() -> None:
