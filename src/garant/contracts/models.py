@@ -47,9 +47,13 @@ class PackageVersion(models.Model):
 
 
 class CalendarVersion(models.Model):
-    """A programme's calendar from an instant on. Immutable by trigger; an edit adds a version."""
+    """A calendar of one programme version, from an instant on. Immutable by trigger; an edit adds a version.
 
-    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="calendars")
+    Version 1 is the calendar as loaded. An edit reaches every programme version that shares the calendar's hours, and
+    leaves alone those that were sold with other ones.
+    """
+
+    programme_version = models.ForeignKey(ProgrammeVersion, on_delete=models.PROTECT, related_name="calendars")
     code = models.SlugField(max_length=60)
     version = models.IntegerField()
     effective_from = models.DateTimeField(null=True, help_text="null: since ever (first version)")
@@ -59,7 +63,7 @@ class CalendarVersion(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["programme", "code", "version"], name="calendar_version_once"),
+            models.UniqueConstraint(fields=["programme_version", "code", "version"], name="calendar_version_once"),
         ]
 
 

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from garant.core.identity import address_identity
 from garant.core.people import STAFF_ROLES, SUBSCRIBER_ROLES
 
 
@@ -18,7 +19,7 @@ class PersonManager(BaseUserManager["Person"]):
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> Person:
         """A person with a hashed password (None: no password can sign in)."""
-        person = self.model(email=self.normalize_email(email).lower(), **fields)
+        person = self.model(email=address_identity(email), **fields)
         person.set_password(password)
         person.save(using=self._db)
         return person

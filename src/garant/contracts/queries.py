@@ -1,0 +1,211 @@
+"""Reading programmes and contracts: terms to count with, contracts in force, and what intake has to know."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import cast
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from garant.contracts.keys import PackageKey, key_of, parse_key
+from garant.contracts.models import ContactSlot, Contract, ProgrammeVersion
+from garant.contracts.queries_terms import StoredTerms, programme_by_id, terms
+from garant.contracts.views import AdmissionFacts, ContractView, SlotView
+from garant.core.intake import Conditions, Sender
+from garant.core.people import Viewer
+from garant.core.programmes import EscalationPolicy, Programme
+from garant.core.programmes.regions import DEFAULT
+from garant.core.refusals import NotFound
+from garant.core.standing import standing_at
+from garant.core.zones import zone
+from garant.directory.queries import viewer_of
+from garant.journal.operations import database_now
+from garant.kit.pages import Page, bounded, marks, page
+
+__all__ = [
+    "PackageKey",
+    "StoredTerms",
+    "admission_facts",
+    "contract",
+    "contract_at",
+    "contract_of",
+    "contracts",
+    "escalation_policy",
+    "package_key",
+    "parse_key",
+    "programme_document",
+    "programme_of",
+    "terms",
+]
+
+#: What a programme's words for the untrained and the unlisted are called at intake.
+_UNTRAINED = {"refuse": "refuse", "warn": "warn", "none": "ignore"}
+_UNLISTED = {"hold": "hold", "reject": "refuse"}
+
+
+def programme_document(code: str, at: datetime | None = None) -> Programme:
+    """The version of a programme in force at an instant (None: now), its own calendars as it was loaded with.
+
+    Before the first version's date that first version. Raises NotFound for an unknown programme.
+    """
+    day = (at or database_now()).astimezone(UTC).date()
+    rows = ProgrammeVersion.objects.filter(programme__code=code).values_list("pk", "effective_from")
+    stored = sorted(rows, key=lambda row: (row[1], row[0]))
+    if not stored:
+        raise NotFound("programme")
+    in_force = [pk for pk, since in stored if since <= day]
+    return programme_by_id(in_force[-1] if in_force else stored[0][0])
+
+
+def package_key(code: str, package: str, region: str, at: datetime | None = None, zone: str | None = None) -> str:
+    """The key of a package as the version in force offers it. Raises NotFound for what that version hasn't."""
+    programme = programme_document(code, at)
+    if region not in programme.regions or package not in {p.code for p in programme.all_packages}:
+        raise NotFound("package")
+    return key_of(programme, package, region, zone)
+
+
+def programme_of(key: str) -> Programme:
+    """The programme version that a package key names. Raises KeyError when it is not stored."""
+    return terms().programme(key)
+
+
+def escalation_policy(key: str, severity: str, metric: str) -> EscalationPolicy | None:
+    """Whom the terms of a package key tell about a near or missed period; None: nobody."""
+    return terms().programme(key).escalation(severity, metric)
+
+
+def contract_of(*, viewer: Viewer, subscriber_id: int, at: datetime) -> ContractView | None:
+    """The subscriber's contract in force at an instant; None without one. Raises NotFound for somebody else's."""
+    if not viewer.is_staff and subscriber_id not in viewer.subscribers():
+        raise NotFound("subscriber")
+    return contract_at(subscriber_id, at)
+
+
+def contract_at(subscriber_id: int, at: datetime) -> ContractView | None:
+    """The contract in force at an instant, read in the contract's zone; the latest begun when several run.
+
+    Not scoped: for rooms, never for a door.
+    """
+    running = [found for found in _contracts_near(subscriber_id, at) if found.term.runs_at(at)]
+    return running[0] if running else None
+
+
+def contract(*, viewer: Viewer, reference: str) -> ContractView:
+    """One contract by its reference. Raises NotFound outside what the viewer may read."""
+    found = _contracts_of(viewer).filter(reference=reference).first()
+    if found is None:
+        raise NotFound("contract")
+    return contract_view(found)
+
+
+def contracts(viewer: Viewer, *, after: str | None = None, limit: int = 50) -> Page[ContractView]:
+    """Contracts, the latest ending first: all for staff, the own organisations' for others."""
+    limit = bounded(limit)
+    rows = _contracts_of(viewer)
+    mark = marks("contracts", after, 2)
+    if mark is not None:
+        ends, last = date.fromisoformat(cast(str, mark[0])), cast(int, mark[1])
+        rows = rows.filter(Q(ends_on__lt=ends) | Q(ends_on=ends, pk__lt=last))
+    found = [contract_view(row) for row in rows.order_by("-ends_on", "-pk")[: limit + 1]]
+    return page("contracts", found, limit, lambda row: (row.ends_on.isoformat(), row.id))
+
+
+def admission_facts(person_id: int | None, subscriber_id: int, at: datetime) -> AdmissionFacts:
+    """What `core.intake.admit` asks about a person who wants to open a case for a subscriber at an instant.
+
+    An authorized contact is who fills a slot of the contract in force, whatever roles are recorded elsewhere.
+    """
+    near = _contracts_near(subscriber_id, at)
+    running = next((found for found in near if found.term.runs_at(at)), None)
+    expired = None if running else next((found for found in near if found.ends_on < _day(found, at)), None)
+    shown = running or expired
+    if shown is None:
+        nothing = Conditions(None, standing_at((), at), (), (), ())
+        return AdmissionFacts(Sender(), nothing, None, None, with_cases=False)
+    programme = terms().programme(shown.package_key)
+    conditions = _conditions(programme, shown, at)
+    sender = _sender(person_id, shown, at)
+    with_cases = programme.package(shown.package).cases
+    return AdmissionFacts(sender, conditions, running, expired, with_cases)
+
+
+def _sender(person_id: int | None, contract: ContractView, at: datetime) -> Sender:
+    viewer = viewer_of(person_id)
+    roles = viewer.subscriber_roles.get(contract.subscriber_id, frozenset()) - {"contact"}
+    slot = contract.slot_of(person_id) if person_id is not None and viewer.person_id is not None else None
+    if slot is None:
+        return Sender(roles=roles)
+    trained = None if slot.trained_on is None else slot.trained_on <= _day(contract, at)
+    return Sender(roles=roles | {"contact"}, trained=trained, effective_from=slot.since)
+
+
+def _conditions(programme: Programme, contract: ContractView, at: datetime) -> Conditions:
+    package = programme.package(contract.package)
+    region = programme.regions[contract.region]
+    home = package.region or DEFAULT
+    offered = tuple(c.code for c in programme.channels(package.code, home) if c.hours is not None)
+    in_region = offered
+    if region.channels is not None:
+        in_region = tuple(code for code, hours in region.channels.items() if hours is not None)
+    types = (kind.code for kind in programme.request_types if kind.packages is None or package.code in kind.packages)
+    return Conditions(
+        contract=contract.term,
+        standing=standing_at((), at),  # decisions on standing are recorded from the next stage on
+        package_channels=offered,
+        region_channels=in_region,
+        severities=package.severities or tuple(severity.level for severity in programme.severities),
+        request_types=frozenset(types),
+        untrained=_UNTRAINED[programme.contacts.untrained],
+        unlisted=_UNLISTED[programme.contacts.unlisted],
+        opening_roles=frozenset(package.roles or ("contact",)),
+    )
+
+
+def _day(contract: ContractView, at: datetime) -> date:
+    """The local date of an instant where the contract was made."""
+    return at.astimezone(zone(contract.zone)).date()
+
+
+def _contracts_near(subscriber_id: int, at: datetime) -> list[ContractView]:
+    """The subscriber's contracts that have begun by then (a day's slack for the zone), the latest begun first."""
+    begun = at.astimezone(UTC).date() + timedelta(days=1)
+    rows = _rows().filter(subscriber_id=subscriber_id, starts_on__lte=begun).order_by("-starts_on", "-pk")
+    return [contract_view(row) for row in rows]
+
+
+def _contracts_of(viewer: Viewer) -> QuerySet[Contract]:
+    return _rows() if viewer.is_staff else _rows().filter(subscriber_id__in=viewer.subscribers())
+
+
+def _rows() -> QuerySet[Contract]:
+    slots = Prefetch("slots", ContactSlot.objects.order_by("number"))
+    packages = "package_version__programme_version__programme"
+    # The document is large and cached elsewhere: it has no place in a list of contracts.
+    unread = ("document", "source")
+    return (
+        Contract.objects.select_related(packages)
+        .defer(*(f"package_version__programme_version__{name}" for name in unread))
+        .prefetch_related(slots)
+    )
+
+
+def contract_view(row: Contract) -> ContractView:
+    """A stored contract as a plain value."""
+    version = row.package_version.programme_version
+    slots = (SlotView(s.number, s.person_id, s.since, s.trained_on) for s in row.slots.all())
+    return ContractView(
+        id=row.pk,
+        reference=row.reference,
+        subscriber_id=row.subscriber_id,
+        programme=version.programme.code,
+        version=version.version,
+        package=row.package_version.code,
+        region=row.region,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        zone=row.zone,
+        limit=row.contact_limit,
+        slots=tuple(slots),
+        package_key=key_of(programme_by_id(version.pk), row.package_version.code, row.region, row.zone),
+    )

@@ -1,0 +1,128 @@
+"""Stored programmes ready to count with: cached per process, because versions never change.
+
+The cache is keyed by row ids; what can still be added (a programme version, a calendar's edit) is noticed by a stamp
+of one small query, so that an edit made in one process holds in all others from their next question on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from django.db import connection
+
+from garant.contracts.keys import parse_key
+from garant.contracts.models import CalendarVersion, ProgrammeVersion
+from garant.core.calendars import Calendar
+from garant.core.programmes import Programme, ProgrammeTerms
+from garant.core.targets import Rule
+
+Stamp = tuple[int, int, int, int]
+
+_STAMP = """
+SELECT (SELECT count(*) FROM contracts_programmeversion), (SELECT coalesce(max(id), 0) FROM contracts_programmeversion),
+       (SELECT count(*) FROM contracts_calendarversion), (SELECT coalesce(max(id), 0) FROM contracts_calendarversion)
+"""
+
+
+@dataclass(eq=False)
+class StoredTerms:
+    """The terms of every stored programme version, by package key (see `keys`). Implements core's `Terms`.
+
+    Raises KeyError for a key whose programme version, package or region is not stored.
+    """
+
+    stamp: Stamp
+    _versions: Mapping[tuple[str, str], int]
+    _terms: dict[str, ProgrammeTerms] = field(default_factory=dict)
+    _rules: dict[tuple[str, str, str], Rule | None] = field(default_factory=dict)
+    _edits: dict[int, Mapping[str, Calendar]] = field(default_factory=dict)
+
+    def rule(self, package: str, severity: str, metric: str) -> Rule | None:
+        """The rule of a cell under a package key, or None when it is empty."""
+        key = (package, severity, metric)
+        if key not in self._rules:
+            found = self.of(package).rule(parse_key(package).package, severity, metric)
+            self._rules[key] = None if found is None else replace(found, package=package)
+        return self._rules[key]
+
+    def more_severe(self, a: str, b: str) -> bool:
+        """Whether `a` is more severe than `b`: levels are ranked by the programmes that know both.
+
+        Raises KeyError when none does.
+        """
+        for version_id in self._versions.values():
+            known = {severity.level for severity in programme_by_id(version_id).severities}
+            if a in known and b in known:
+                return programme_by_id(version_id).more_severe(a, b)
+        raise KeyError(f"{a}/{b}")
+
+    def proposal_lapses(self, package: str, severity: str, at: datetime) -> datetime | None:
+        """When a vendor's proposal made at `at` lapses with the severity unchanged; None: never."""
+        return self.of(package).proposal_lapses(parse_key(package).package, severity, at)
+
+    def of(self, key: str) -> ProgrammeTerms:
+        """The terms that a package key names."""
+        if key not in self._terms:
+            parts = parse_key(key)
+            version_id = self._versions[parts.programme, parts.version]
+            self._terms[key] = programme_by_id(version_id).terms(parts.region, self._calendars(version_id), parts.zone)
+        return self._terms[key]
+
+    def programme(self, key: str) -> Programme:
+        """The programme version that a package key names."""
+        parts = parse_key(key)
+        return programme_by_id(self._versions[parts.programme, parts.version])
+
+    def _calendars(self, version_id: int) -> Mapping[str, Calendar]:
+        """The calendars of a programme version that were edited after it was loaded, by code."""
+        if version_id not in self._edits:
+            rows = CalendarVersion.objects.filter(programme_version_id=version_id).order_by("code", "version")
+            self._edits[version_id] = edited_calendars(programme_by_id(version_id), list(rows))
+        return self._edits[version_id]
+
+
+def edited_calendars(programme: Programme, rows: Sequence[CalendarVersion]) -> dict[str, Calendar]:
+    """Calendars with more than the version they were loaded with, ready to count."""
+    by_code: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        by_code.setdefault(row.code, []).append(plain_version(row))
+    made = {}
+    for code, versions in by_code.items():
+        if len(versions) > 1:
+            hours = programme.calendars[code].business_day_hours
+            day = {} if hours is None else {"business_day_hours": str(hours)}
+            made[code] = Calendar.from_plain(code, {"versions": versions, **day})
+    return made
+
+
+def plain_version(row: CalendarVersion) -> dict[str, Any]:
+    """A stored calendar version in core's plain form, with its instants."""
+    instants = {
+        name: at.isoformat()
+        for name, at in (("effective_from", row.effective_from), ("known_from", row.known_from))
+        if at is not None
+    }
+    return {**row.plain, **instants}
+
+
+def terms() -> StoredTerms:
+    """The terms of everything stored now. One small query; the same object as long as nothing was added."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STAMP)
+        return _terms_at(cursor.fetchone())
+
+
+@lru_cache(maxsize=4)
+def _terms_at(stamp: Stamp) -> StoredTerms:
+    rows = ProgrammeVersion.objects.order_by("pk").values_list("programme__code", "version", "pk")
+    return StoredTerms(stamp, {(code, version): pk for code, version, pk in rows})
+
+
+@lru_cache(maxsize=32)
+def programme_by_id(version_id: int) -> Programme:
+    """A stored programme version as core's value."""
+    return Programme.from_plain(ProgrammeVersion.objects.values_list("document", flat=True).get(pk=version_id))

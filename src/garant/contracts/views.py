@@ -1,0 +1,95 @@
+"""What contracts show to the rest of the house: plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from garant.core.intake import Conditions, ContractTerm, Sender
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeVersionView:
+    """A stored programme version. `new` False: the same content was stored before and nothing was written."""
+
+    id: int
+    programme: str
+    version: str
+    effective_from: date
+    packages: tuple[str, ...]
+    new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SlotView:
+    """A numbered contact slot. `person_id` None: empty. `trained_on` None: no training is recorded.
+
+    `since`: the instant from which the contact may open cases.
+    """
+
+    number: int
+    person_id: int | None
+    since: datetime | None
+    trained_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ContractView:
+    """A contract. `package_key` names its terms; dates are local to `zone`, both inclusive.
+
+    `limit`: authorized contacts allowed, None without limit; `filled`: how many are named.
+    """
+
+    id: int
+    reference: str
+    subscriber_id: int
+    programme: str
+    version: str
+    package: str
+    region: str
+    starts_on: date
+    ends_on: date
+    zone: str
+    limit: int | None
+    slots: tuple[SlotView, ...]
+    package_key: str
+
+    @property
+    def filled(self) -> int:
+        """How many contacts are named."""
+        return sum(slot.person_id is not None for slot in self.slots)
+
+    @property
+    def term(self) -> ContractTerm:
+        """The dates as the law reads them."""
+        return ContractTerm(self.zone, self.starts_on, self.ends_on)
+
+    def slot_of(self, person_id: int) -> SlotView | None:
+        """The slot that a person fills; None for somebody who is no authorized contact."""
+        return next((slot for slot in self.slots if slot.person_id == person_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class AdmissionFacts:
+    """What `core.intake.admit` needs to know about a person and a subscriber at an instant.
+
+    `contract` None: none runs then; `expired` is the one that ran last. `with_cases` False: the package includes no
+    cases at all.
+    """
+
+    sender: Sender
+    conditions: Conditions
+    contract: ContractView | None
+    expired: ContractView | None
+    with_cases: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarEdit:
+    """A calendar's edit: which programme versions it reached, and from when it holds."""
+
+    programme: str
+    code: str
+    versions: tuple[str, ...]
+    effective_from: datetime
+    known_from: datetime

@@ -1,0 +1,127 @@
+"""Reading people, subscribers and roles, scoped by who looks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import cast
+
+from django.db.models import Q, QuerySet
+
+from garant.core.identity import address_identity
+from garant.core.people import NOBODY, Viewer
+from garant.core.refusals import NotFound
+from garant.directory.models import Person, RoleHeld, Subscriber
+from garant.directory.views import PersonRow, SubscriberRow
+from garant.kit.pages import Page, bounded, marks, page
+
+
+def viewer_of(person_id: int | None) -> Viewer:
+    """The roles that a person holds right now; NOBODY for an unknown or inactive person, and for None."""
+    person = Person.objects.filter(pk=person_id, is_active=True).first() if person_id is not None else None
+    if person is None:
+        return NOBODY
+    staff: set[str] = set()
+    held: dict[int, set[str]] = {}
+    for role, subscriber_id in _held().filter(person=person).values_list("role", "subscriber_id"):
+        if subscriber_id is None:
+            staff.add(role)
+        else:
+            held.setdefault(subscriber_id, set()).add(role)
+    return Viewer(
+        person_id=person.pk,
+        staff_roles=frozenset(staff),
+        subscriber_roles={subscriber_id: frozenset(roles) for subscriber_id, roles in held.items()},
+        language=person.language,
+        zone=person.zone,
+    )
+
+
+def person(viewer: Viewer, id: int) -> PersonRow:
+    """One person: anybody for staff; oneself and people of the own organisations for others. Raises NotFound."""
+    rows = Person.objects.filter(pk=id)
+    if not viewer.is_staff:
+        near = _held().filter(subscriber_id__in=viewer.subscribers()).values("person_id")
+        rows = rows.filter(Q(pk=viewer.person_id) | Q(pk__in=near))
+    found = rows.first()
+    if found is None:
+        raise NotFound("person")
+    roles = _held().filter(person=found)
+    if not viewer.is_staff:
+        roles = roles.filter(subscriber_id__in=viewer.subscribers())
+    return _person_row(found, roles.values_list("role", flat=True))
+
+
+def person_by_email(email: str) -> PersonRow | None:
+    """The active person who signs in with this address in any spelling; None when there is none. Not for doors."""
+    found = Person.objects.filter(email=address_identity(email), is_active=True).first()
+    return _person_row(found, _held().filter(person=found).values_list("role", flat=True)) if found else None
+
+
+def staff(viewer: Viewer) -> list[PersonRow]:
+    """The vendor's active staff by name; empty for anybody else."""
+    return _members(None) if viewer.is_staff else []
+
+
+def people_of(viewer: Viewer, subscriber_id: int) -> list[PersonRow]:
+    """A subscriber's active people by name; empty outside what the viewer may read."""
+    return _members(subscriber_id) if viewer.is_staff or subscriber_id in viewer.subscribers() else []
+
+
+def names(ids: Collection[int]) -> Mapping[int, str]:
+    """The names of people by id, for rooms that show who did something they may show; unknown ids are absent."""
+    return dict(Person.objects.filter(pk__in=ids).values_list("pk", "name"))
+
+
+def subscribers(viewer: Viewer, *, after: str | None = None, limit: int = 50) -> Page[SubscriberRow]:
+    """Subscribers by name: all for staff, the own organisations for others."""
+    limit = bounded(limit)
+    rows = _subscribers_of(viewer)
+    mark = marks("subscribers", after, 2)
+    if mark is not None:
+        name, last = cast(str, mark[0]), cast(int, mark[1])
+        rows = rows.filter(Q(name__gt=name) | Q(name=name, pk__gt=last))
+    found = [_subscriber_row(row) for row in rows.order_by("name", "pk")[: limit + 1]]
+    return page("subscribers", found, limit, lambda row: (row.name, row.id))
+
+
+def subscriber(viewer: Viewer, slug: str) -> SubscriberRow:
+    """One subscriber by its slug. Raises NotFound outside what the viewer may read."""
+    found = _subscribers_of(viewer).filter(slug=slug).first()
+    if found is None:
+        raise NotFound("subscriber")
+    return _subscriber_row(found)
+
+
+def subscriber_exists(subscriber_id: int) -> bool:
+    """Whether there is such a subscriber. Not scoped: for rooms, never for a door."""
+    return Subscriber.objects.filter(pk=subscriber_id).exists()
+
+
+def _subscribers_of(viewer: Viewer) -> QuerySet[Subscriber]:
+    return Subscriber.objects.all() if viewer.is_staff else Subscriber.objects.filter(pk__in=viewer.subscribers())
+
+
+def _held() -> QuerySet[RoleHeld]:
+    return RoleHeld.objects.filter(ended_at=None)
+
+
+def side(subscriber_id: int | None) -> Q:
+    """Roles of one side: a subscriber's, or the vendor's own for None."""
+    return Q(subscriber__isnull=True) if subscriber_id is None else Q(subscriber_id=subscriber_id)
+
+
+def _members(subscriber_id: int | None) -> list[PersonRow]:
+    """The active people who hold a role on one side (None: the vendor's), by name."""
+    roles: dict[int, list[str]] = {}
+    for person_id, role in _held().filter(side(subscriber_id)).values_list("person_id", "role"):
+        roles.setdefault(person_id, []).append(role)
+    people = Person.objects.filter(pk__in=roles, is_active=True).order_by("name", "pk")
+    return [_person_row(row, roles[row.pk]) for row in people]
+
+
+def _person_row(row: Person, roles: Collection[str]) -> PersonRow:
+    return PersonRow(row.pk, row.email, row.name, row.language, row.zone, row.is_active, frozenset(roles))
+
+
+def _subscriber_row(row: Subscriber) -> SubscriberRow:
+    return SubscriberRow(row.pk, row.slug, row.name, row.zone, row.language, row.created_at)
