@@ -7,6 +7,7 @@ Scalars follow the YAML 1.2 core schema: `no` and `07:00` are text, 1.5 is an ex
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -247,3 +248,19 @@ def load_programme_file(path: FilePath) -> tuple[Programme | None, list[Problem]
     programme, problems = read_programme(source.values, source.lines, NationalAlmanac())
     every = sorted([*source.problems, *problems], key=lambda problem: problem.line)
     return (None if every else programme), every
+
+
+def load_sheet(path: FilePath) -> list[Any]:
+    """The golden situations of a fact sheet, as they stand. Raises `Unreadable` when the file is none."""
+    text = read_text(path)
+    try:
+        sheet = json.loads(text, parse_float=Decimal, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(f"{path}: not JSON: {str(error).splitlines()[0]}") from None
+    if not isinstance(sheet, dict) or not isinstance(sheet.get("golden"), list):
+        raise Unreadable(f"{path}: not a fact sheet: it needs a list called golden")
+    return list(sheet["golden"])
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no number")

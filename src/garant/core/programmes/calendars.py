@@ -229,17 +229,27 @@ def _customer(code: str, node: Node, name: Text, sets: Mapping[str, Days], alman
 def _place(node: Node, sets: Mapping[str, Days], almanac: Almanac | None) -> Place:
     fields = node.fields(["weekly"], ["zones", "countries", "holidays", "business_day_hours", "exceptions"])
     zones: list[str] = [read_zone(item) for item in fields["zones"].items()] if "zones" in fields else []
-    if "countries" in fields:
-        for item in fields["countries"].items():
-            found = almanac.zones(item.string()) if almanac else ()
-            if not found:
-                item.problem(
-                    f"no zones are known for {printable(item.value)}", "use a country code such as US, or zones:"
-                )
-            zones.extend(found)
+    countries = _countries(fields["countries"], zones, almanac) if "countries" in fields else {}
     plain = {
         "weekly": read_weekly(fields["weekly"]) if "weekly" in fields else ALWAYS,
         "holidays": read_closed(fields["holidays"], sets) if "holidays" in fields else [],
         "exceptions": read_exceptions(fields["exceptions"]) if "exceptions" in fields else {},
     }
-    return Place(tuple(zones), plain, _day_hours(node))
+    return Place(tuple(zones), plain, _day_hours(node), countries)
+
+
+def _countries(node: Node, zones: list[str], almanac: Almanac | None) -> dict[str, str]:
+    """The countries of a place, each with the zone that stands for it; their zones are added to `zones`.
+
+    Written as a list, or as a mapping of country -> zone, which is how a stored programme has them.
+    """
+    pairs = list(node.entries()) if isinstance(node.value, dict) else [(item.string(), None) for item in node.items()]
+    found = {}
+    for country, entry in pairs:
+        known = almanac.zones(country) if almanac is not None else tuple(zones)
+        if not known:
+            node.problem(f"no zones are known for {printable(country)}", "use a country code such as US")
+            continue
+        zones.extend(name for name in known if name not in zones)
+        found[country] = read_zone(entry) if entry is not None else known[0]
+    return found

@@ -217,11 +217,16 @@ def _document(
     return document
 
 
+def own_countries(place: Place) -> dict[str, Any]:
+    """The countries of a place as they are stored."""
+    return {"countries": dict(place.countries)} if place.countries else {}
+
+
 def _with_zones(plain: Any, places: Sequence[Place]) -> Any:
     if not places:
         return plain
     written = []
     for place, part in zip(places, plain["places"], strict=True):
         own = {key: value for key, value in part.items() if key not in ("countries", "zones")}
-        written.append({**own, "zones": list(place.zones)} if place.zones else own)
+        written.append({**own, **({"zones": list(place.zones)} if place.zones else {}), **own_countries(place)})
     return {**plain, "places": written}

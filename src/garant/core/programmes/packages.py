@@ -58,7 +58,7 @@ def read_packages(node: Node, severities: Sequence[str], languages: Sequence[str
 def read_package(item: Node, severities: Sequence[str], languages: Sequence[str], region: str | None = None) -> Package:
     """One package, or a region's own offer."""
     more = ["rows", "channels"] if region else []
-    fields = item.fields(["code", "name"], ["cases", "severities", "opened_by", "retired_on", *more])
+    fields = item.fields(["code", "name"], ["cases", "severities", "opened_by", "environments", "retired_on", *more])
     levels = fields["severities"].choices(severities, "severity") if "severities" in fields else tuple(severities)
     return Package(
         code=fields["code"].code() if "code" in fields else "",
@@ -67,6 +67,9 @@ def read_package(item: Node, severities: Sequence[str], languages: Sequence[str]
         cases=fields["cases"].flag() if "cases" in fields else True,
         severities=levels,
         roles=tuple(role.code() for role in fields["opened_by"].items()) if "opened_by" in fields else None,
+        environments=tuple(item.code() for item in fields["environments"].items())
+        if "environments" in fields
+        else None,
         retired_on=fields["retired_on"].day() if "retired_on" in fields else None,
     )
 

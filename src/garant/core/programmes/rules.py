@@ -51,12 +51,15 @@ def read_wait(node: Node, scope: Scope) -> Wait:
 
 def read_contacts(node: Node, scope: Scope) -> ContactRule:
     """Who may open cases (rules 19-21)."""
-    fields = node.fields(["unlisted_sender", "untrained"], ["roles", "replace_lead_time"])
+    fields = node.fields(["unlisted_sender", "untrained"], ["roles", "replace_lead_time", "other_senders"])
     return ContactRule(
         unlisted=fields["unlisted_sender"].choice(("hold", "reject"), "way") if "unlisted_sender" in fields else "",
         untrained=fields["untrained"].choice(("refuse", "warn", "accept"), "way") if "untrained" in fields else "",
         roles=fields["roles"].choices(CONTACT_ROLES, "role") if "roles" in fields else ("contact",),
         replace_lead_time=read_wait(fields["replace_lead_time"], scope) if "replace_lead_time" in fields else None,
+        other_senders=tuple(item.code() for item in fields["other_senders"].items())
+        if "other_senders" in fields
+        else (),
     )
 
 

@@ -18,16 +18,20 @@ from garant.core.targets import READINGS, UNITS, Target
 Key = tuple[str, str, str]  # package, severity, metric
 
 EVERY = "*"
-_SETTINGS = ("unit", "calendar", "start_calendar", "grade", "reading", "on_request", "note")
+_SETTINGS = ("unit", "calendar", "start_calendar", "grade", "reading", "on_request", "restored", "note")
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A target, and whether one case may agree on another one. `on_request`: the calendar a case may ask for."""
+    """A target, and whether one case may agree on another one. `on_request`: the calendar a case may ask for.
+
+    `restored`: the calendar it goes on with once production is restored (rules 6, 16).
+    """
 
     target: Target
     or_as_agreed: bool = False
     on_request: str | None = None
+    restored: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +113,12 @@ def _read_cell(node: Node, row: Mapping[str, Node], metric: str, frame: Frame) -
         reading=fields["reading"].choice(READINGS, "reading") if "reading" in fields else "business_time",
     )
     agreed = fields.get("or_as_agreed")
-    asked = fields.get("on_request")
+    asked, restored = fields.get("on_request"), fields.get("restored")
     cell = Cell(
         target,
         or_as_agreed=agreed.flag() if agreed is not None else False,
         on_request=asked.choice(frame.calendars, "calendar") if asked is not None else None,
+        restored=restored.choice(frame.calendars, "calendar") if restored is not None else None,
     )
     _refuse_wall_time(cell, node)
     return cell

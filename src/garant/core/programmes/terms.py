@@ -89,12 +89,13 @@ class ProgrammeTerms:
         """The instant at which a wait that began at `at` is over."""
         if wait.calendar is None:
             return at + seconds(wait.amount * _ELAPSED[wait.unit])
-        calendar = self.calendar(self._regional(wait.calendar))
+        calendar = self.calendar(self.regional(wait.calendar))
         if wait.unit == "business_days":
             return calendar.advance(at, calendar.business_day * int(wait.amount))
         return calendar.advance(at, seconds(wait.amount * _ELAPSED.get(wait.unit, 3_600)))
 
-    def _regional(self, code: str) -> str:
+    def regional(self, code: str) -> str:
+        """The calendar that stands for a calendar of the programme in the region of these terms."""
         region = self.programme.regions[self.region]
         return region.calendars.get(code, region.calendars.get("*", code))
 

@@ -75,7 +75,8 @@ class RowGroup:
 class Package:
     """A bundle of promises. `region` is None for packages sold everywhere, else the region whose own offer it is.
 
-    `severities`: the levels open to it (rule 13). `roles`: which roles may open cases; None: named contacts.
+    `cases` False: it has no support cases. `severities`: the levels open to it (rule 13). `roles`: which roles may
+    open cases; None: named contacts. `environments` it covers; None: all (rule 24).
     """
 
     code: str
@@ -84,16 +85,21 @@ class Package:
     cases: bool = True
     severities: tuple[str, ...] = ()
     roles: tuple[str, ...] | None = None
+    environments: tuple[str, ...] | None = None
     retired_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a customer's calendar applies: its zones (empty: everywhere else), and the hours there."""
+    """Where a customer's calendar applies: its zones (empty: everywhere else), and the hours there.
+
+    `countries`: for each of its countries the zone that stands for it when the customer's own is not known.
+    """
 
     zones: tuple[str, ...]
     plain: Mapping[str, Any]
     business_day_hours: Decimal | None
+    countries: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,12 +236,16 @@ class SeverityRule:
 
 @dataclass(frozen=True, slots=True)
 class ContactRule:
-    """Who may open cases. `qualification`: refuse, warn or none, for the untrained; `unlisted`: hold or reject."""
+    """Who may open cases. `qualification`: refuse, warn or none, for the untrained; `unlisted`: hold or reject.
+
+    `other_senders`: what the vendor calls people who are known but may not open cases.
+    """
 
     unlisted: str
     untrained: str
     roles: tuple[str, ...]
     replace_lead_time: Wait | None
+    other_senders: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

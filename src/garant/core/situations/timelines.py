@@ -1,0 +1,213 @@
+"""The clock of a situation: its events under the terms of the programme."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+
+from garant.core.clocks import CaseClock, Event, Period, replay
+from garant.core.programmes import Programme, ProgrammeTerms
+from garant.core.situations.reading import Happening, Situation, Unanswerable
+from garant.core.targets import Rule, Target
+
+#: Marks of a package whose case asked for its calendar on request, and of a severity that left it again (rule 6).
+ASKED, LEFT = "+on_request", "-on_request"
+
+
+@dataclass(frozen=True)
+class CaseTerms:
+    """The terms of one case: those of its programme, and what this case asked for or agreed on.
+
+    A package marked ASKED counts on the calendar that its targets offer on request; a severity marked LEFT has gone
+    back from it to the hours of `after_restoring`.
+    """
+
+    plain: ProgrammeTerms
+    asked: ProgrammeTerms
+    programme: Programme
+
+    def rule(self, package: str, severity: str, metric: str) -> Rule | None:
+        """The rule of a cell for this case."""
+        terms = self.asked if package.endswith(ASKED) else self.plain
+        code, level = package.removesuffix(ASKED), severity.removesuffix(LEFT)
+        if severity.endswith(LEFT):
+            return self._restored(code, level, metric)
+        return terms.rule(code, level, metric)
+
+    def _restored(self, package: str, level: str, metric: str) -> Rule | None:
+        """The target on the calendar it leaves 24x7 for (rule 16)."""
+        cell = self.programme.cell(package, self.plain.region, level, metric)
+        if cell is None or cell.restored is None:
+            return self.plain.rule(package, level, metric)
+        target = replace(self.plain.target(package, level, metric) or cell.target, calendar=cell.restored)
+        if target.unit == "elapsed_hours":
+            target = replace(target, unit="business_hours")
+        return Rule.of(package, self.plain.region, target, self.plain.calendar(cell.restored))
+
+    def more_severe(self, a: str, b: str) -> bool:
+        """Whether `a` is more severe than `b`; leaving 24x7 counts as less severe."""
+        one, two = a.removesuffix(LEFT), b.removesuffix(LEFT)
+        return b.endswith(LEFT) and not a.endswith(LEFT) if one == two else self.programme.more_severe(one, two)
+
+    def proposal_lapses(self, package: str, severity: str, at: datetime) -> datetime | None:
+        """When a proposal lapses."""
+        return self.plain.proposal_lapses(package, severity, at)
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """A situation and its clock. `severity` is the one it opened with, by its own word or by default."""
+
+    programme: Programme
+    situation: Situation
+    tier: str
+    severity: str
+
+    @classmethod
+    def of(cls, programme: Programme, situation: Situation) -> Timeline:
+        """The timeline of a situation; raises `Unanswerable` without a package or a severity."""
+        if situation.tier is None:
+            raise Unanswerable("tier is missing")
+        return cls(programme, situation, situation.tier, opening_severity(programme, situation))
+
+    @cached_property
+    def terms(self) -> CaseTerms:
+        """What holds for this case."""
+        zone = self.situation.customer_zone or self._zone_of_country()
+        overrides = self._agreed()
+        region = self.situation.region
+        plain = self.programme.terms(region, customer_zone=zone, overrides=overrides)
+        asked = self.programme.terms(region, customer_zone=zone, overrides=overrides, on_request=True)
+        return CaseTerms(plain, asked, self.programme)
+
+    def _zone_of_country(self) -> str | None:
+        country = self.situation.customer_country
+        for spec in self.programme.calendars.values():
+            for place in spec.places:
+                if country is not None and country in place.countries:
+                    return place.countries[country]
+        return None
+
+    def _agreed(self) -> dict[tuple[str, str], Target]:
+        """Targets agreed for this one case; only cells that allow it take them."""
+        found = {}
+        for metric, hours in self.situation.agreed.items():
+            for severity in self.programme.severities:
+                cell = self.programme.cell(self.tier, self.situation.region, severity.level, metric)
+                if cell is None or not cell.or_as_agreed:
+                    continue
+                always = self.programme.calendars[cell.target.calendar].always
+                unit = "elapsed_hours" if always else "business_hours"
+                found[severity.level, metric] = replace(cell.target, amount=hours, unit=unit)
+        return found
+
+    @property
+    def on_request(self) -> bool:
+        """Whether the case asked for 24x7 when it was opened, and can have it."""
+        return self.situation.asked_24x7 and self.situation.dedicated_contact is not False
+
+    @cached_property
+    def opened(self) -> datetime:
+        """When the request was received; without that, when its first event happened."""
+        if self.situation.received is not None:
+            return self.situation.received
+        if self.situation.events:
+            return self.situation.events[0].at
+        raise Unanswerable("received is missing")
+
+    @cached_property
+    def clock(self) -> CaseClock:
+        """The case's clock after the last event, or as of the instant that the situation names."""
+        package = self.tier + ASKED if self.on_request else self.tier
+        first = Event(self.opened, "opened", severity=self.severity, package=package, by="contact", held=self._held())
+        events = [first]
+        for happening in self.situation.events:
+            if happening.at < self.opened:
+                raise Unanswerable(f"{happening.kind} at {happening.at.isoformat()} lies before the receipt")
+            events.extend(self._event(happening, events))
+        as_of = self.situation.as_of
+        if as_of is not None and as_of < self.opened:
+            raise Unanswerable("as_of lies before the receipt")
+        return replay(events, self.terms, as_of)
+
+    def _held(self) -> str | None:
+        if self.situation.sender == "unlisted":
+            return "unlisted"
+        if self.situation.account == "suspended":
+            return "standing"
+        return "sender" if self.situation.sender == "unverified" else None
+
+    def _event(self, happening: Happening, before: list[Event]) -> list[Event]:
+        """What the law makes of an event; nothing when the programme does not let it act."""
+        special: dict[str, Callable[[Happening, list[Event]], list[Event]]] = {
+            "severity_change": self._severity_change,
+            "severity_change_proposed": self._severity_change,
+            "ask_24x7": self._ask_24x7,
+            "production_restored": self._restored,
+        }
+        if happening.kind in special:
+            return special[happening.kind](happening, before)
+        package = happening.to if happening.kind == "package_change" else None
+        return [Event(happening.at, happening.kind, package=package, waiting=happening.waiting, by=side(happening.by))]
+
+    def _severity_change(self, happening: Happening, before: list[Event]) -> list[Event]:
+        rule = self.programme.severity_change
+        by = side(happening.by)
+        if by == "contact" and rule.contact_change == "refused":
+            return []
+        agreed_by = side(happening.agreed_by)
+        if by == "vendor" and rule.vendor_change == "at_once":
+            agreed_by = agreed_by or "programme"
+        kind = "severity_change" if agreed_by or happening.agreed_at else happening.kind
+        agreed_at = happening.agreed_at
+        return [
+            Event(
+                happening.at,
+                kind,
+                severity=happening.to,
+                by=by,
+                reason=happening.reason,
+                agreed_at=agreed_at,
+                agreed_by=agreed_by,
+            )
+        ]
+
+    def _ask_24x7(self, happening: Happening, before: list[Event]) -> list[Event]:
+        if self.situation.dedicated_contact is False:
+            return []
+        package = next(event.package for event in reversed(before) if event.package)
+        return [Event(happening.at, "package_change", package=package.removesuffix(ASKED) + ASKED)]
+
+    def _restored(self, happening: Happening, before: list[Event]) -> list[Event]:
+        severity = next(event.severity for event in reversed(before) if event.severity)
+        return [Event(happening.at, "severity_change", severity=severity.removesuffix(LEFT) + LEFT, by="contact")]
+
+    @cached_property
+    def period(self) -> Period | None:
+        """The last period of the metric asked; None when none has begun."""
+        return next((p for p in reversed(self.clock.periods) if p.metric == self.situation.metric), None)
+
+    @property
+    def promised(self) -> bool:
+        """Whether the metric asked is promised for the severity and package that hold after the last event."""
+        return self.terms.rule(self.clock.package, self.clock.severity, self.situation.metric) is not None
+
+
+def side(by: str | None) -> str | None:
+    """Which side acts: the contact's or the vendor's."""
+    return "contact" if by in ("contact", "authorized_contact", "customer") else by
+
+
+def opening_severity(programme: Programme, situation: Situation) -> str:
+    """The severity of a situation: its own, that of its request type, or the programme's default (rule 14)."""
+    if situation.severity is not None:
+        return situation.severity
+    if situation.request_type is not None:
+        kind = programme.request_type(situation.request_type)
+        if kind.severity is not None:
+            return kind.severity
+    if programme.default_severity is not None:
+        return programme.default_severity
+    raise Unanswerable("severity is missing, and the programme has no default")
