@@ -46,6 +46,7 @@ def replay(
     from garant.core.calendars import CalendarError
     from garant.insight.logs import LogError
     from garant.insight.mapping import MappingError, read_mapping
+    from garant.wording.sentences import sentences
 
     try:
         mapping = read_mapping(mapping_file)
@@ -56,16 +57,17 @@ def replay(
         raise _failed(str(error), 1) from None
     except LogError as error:
         raise _failed(str(error), 2) from None
-    _print(report, form, _codes)
 
+    def say(steps: Sequence[Step]) -> list[str]:
+        return sentences(steps, language="en", names=found)
 
-def _codes(steps: Sequence[Step]) -> list[str]:
-    """Each step as its code and values."""
-    return [" ".join([step.code, *(f"{name}={value}" for name, value in step.values.items())]) for step in steps]
+    _print(report, form, say)
 
 
 def _failed(message: str, code: int) -> typer.Exit:
-    typer.echo("garant replay: " + " ".join(message.split()), err=True)
+    from garant.insight.reading_out import printable
+
+    typer.echo("garant replay: " + printable(" ".join(message.split())), err=True)
     return typer.Exit(code)
 
 

@@ -18,7 +18,7 @@ def lines(report: Report, say: Say) -> Iterator[str]:
     yield ""
     yield from _table([_HEAD, *(_row(*key, tally) for key, tally in report.tallies.items())])
     yield ""
-    yield "Used: the counted time of a closed period as a share of its target; above 100% is late."
+    yield "Used: the counted time of a closed period as a share of its target; above 100% is always late."
     if report.worst:
         yield ""
         yield "The latest cases"
@@ -42,6 +42,8 @@ def _heading(report: Report) -> Iterator[str]:
     if log.first is not None:
         yield f"From {_moment(report, log.first)} to {_moment(report, log.last)} ({report.mapping.zone})"
     yield f"Programme {offer.programme}, package {offer.package}, region {offer.region}"
+    if report.mapping.response_is_proxy:
+        yield "Response: a proxy, since the log records none; the first note says what stands for it"
 
 
 def _row(severity: str, metric: str, tally: Tally) -> tuple[str, ...]:

@@ -125,66 +125,65 @@ def _on_responses(mapping: LogMapping, inferred: Inferred) -> list[str]:
     proxies += [f"each {'later ' * mapping.first_change_answers}row at {answers}"] * bool(answers)
     text = f"Response is a proxy: the log does not record answers, so {' and '.join(proxies)} counts as one."
     late = (
-        f"{_cases(inferred.begun_late)} in another state than {_words(mapping, 'opened')}: "
-        "the first row is both the opening and what its state means."
+        f"Cases that begin in another state than {_words(mapping, 'opened')}, so that their first row is both the "
+        f"opening and what its state means: {inferred.begun_late}."
     )
     return [text] + [late] * bool(inferred.begun_late)
 
 
-def _words(mapping: LogMapping, meaning: str) -> str:
-    return " or ".join(word for word, meant in mapping.events.items() if meant == meaning)
-
-
-def _cases(count: int) -> str:
-    return "1 case begins" if count == 1 else f"{count} cases begin"
+def _words(mapping: LogMapping, *meanings: str) -> str:
+    return " or ".join(word for word, meant in mapping.events.items() if meant in meanings)
 
 
 def _on_inferences(mapping: LogMapping, inferred: Inferred, attainment: Attainment) -> list[str]:
-    waiting = _words(mapping, "waiting")
-    counted = [
-        (
-            attainment.not_owed,
-            "periods in which the customer had the next word: no answer was owed, so they stand in no column.",
-        ),
-        (inferred.waits_left, f"times a case left {waiting} without an answer: counted as the customer's message."),
-        (
-            inferred.reopened,
-            "times a case came back after it was resolved or closed: counted as reopened, "
-            "and that row as nothing else.",
-        ),
-        (inferred.closed_unresolved, "times a case was closed without being resolved: counted as its resolution."),
-        (
-            inferred.severity_changes,
-            "changes of severity: taken as agreed when logged; the log names no agreement.",
-        ),
-    ]
-    return [f"{count} {text}" for count, text in counted if count]
+    waiting = _words(mapping, "waiting", "response_and_waiting")
+    return _counted(
+        [
+            (
+                "Periods in which the customer had the next word: no answer was owed, and they stand in no column",
+                attainment.not_owed,
+            ),
+            (f"Times a case left {waiting} without an answer, read as the customer's message", inferred.waits_left),
+            (
+                "Times a case came back after it was resolved or closed, read as reopened and that row as nothing else",
+                inferred.reopened,
+            ),
+            ("Times a case was closed without being resolved, read as its resolution", inferred.closed_unresolved),
+            (
+                "Changes of severity, taken as agreed when logged since the log names no agreement",
+                inferred.severity_changes,
+            ),
+        ]
+    )
 
 
 def _on_oddities(log: Log, mapping: LogMapping) -> list[str]:
-    notes = [
-        f"Unknown state {word!r} in {_rows(count)}: it changes no clock, and the case is kept."
+    default = mapping.default_severity
+    states = [
+        (f"Rows in the unknown state {word!r}, which changes no clock while the case is kept", count)
         for word, count in sorted(log.unknown_events.items())
     ]
-    notes += [
-        f"Unknown severity {word!r} in {_rows(count)}: read as {mapping.default_severity} where it opens a case, "
-        "else as no change."
+    severities = [
+        (f"Rows of the unknown severity {word!r}, read as {default} where one opens a case, else as no change", count)
         for word, count in sorted(log.unknown_severities.items())
     ]
-    counted = [
-        (len(log.unreadable), "rows were unreadable and left out; they are listed with their line."),
-        (log.duplicates, "rows repeat a row of their case word for word and were left out."),
-        (log.unordered_cases, "cases had rows out of order: sorted by time, equal times as in the file."),
-        (
-            log.repeated_hour,
-            "times fall into the hour that the zone's clock shows twice: read as the first one, "
-            "unless the case's row before is later.",
-        ),
-        (log.skipped_hour, "times fall into the hour that the zone's clock skips: read with the offset before it."),
-        (log.damaged_text, "rows hold bytes that are no UTF-8 in their state or severity."),
-    ]
-    return notes + [f"{count} {text}" for count, text in counted if count]
+    return _counted(
+        [
+            *states,
+            *severities,
+            ("Unreadable rows, left out and listed with their line", len(log.unreadable)),
+            ("Rows that repeat another of their case word for word, left out", log.duplicates),
+            ("Cases with rows out of order, sorted by time and equal times as in the file", log.unordered_cases),
+            (
+                "Times in the hour that the clock shows twice, read as the first one unless the row before is later",
+                log.repeated_hour,
+            ),
+            ("Times in the hour that the clock skips, read with the offset before it", log.skipped_hour),
+            ("Rows whose state or severity holds bytes that are no UTF-8", log.damaged_text),
+        ]
+    )
 
 
-def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count} rows"
+def _counted(facts: Sequence[tuple[str, int]]) -> list[str]:
+    """The facts that occurred, each as a sentence that ends with how often."""
+    return [f"{text}: {count}." for text, count in facts if count]
