@@ -49,14 +49,14 @@ _INSTANTS = ("agreed_at", "lapses_at")
 
 
 def event_of(entry: EntryView) -> Event | None:
-    """The event that an entry stands for; None when it concerns no clock. Raises ValueError on data no rule can read."""
+    """The event that an entry stands for; None when it concerns no clock. Raises ValueError on unreadable data."""
     kind = CLOCK_KINDS.get(entry.kind)
     if kind is None:
         return None
     data = entry.data
-    plain = {name: data[name] for name in _PLAIN if data.get(name) is not None}
-    instants = {name: parse_instant(data[name]) for name in _INSTANTS if data.get(name) is not None}
-    return Event(at=entry.at, kind=kind, waiting=bool(data.get("waiting", False)), **plain, **instants)
+    fields: dict[str, Any] = {name: data[name] for name in _PLAIN if data.get(name) is not None}
+    fields.update({name: parse_instant(data[name]) for name in _INSTANTS if data.get(name) is not None})
+    return Event(at=entry.at, kind=kind, waiting=bool(data.get("waiting", False)), **fields)
 
 
 def data_of(event: Event) -> dict[str, Any]:

@@ -42,6 +42,7 @@ class Case(models.Model):
     state = models.CharField(max_length=12, default="open")
     held_reason = models.CharField(max_length=20, blank=True, default="")
     next_due = models.DateTimeField(null=True, help_text="earliest due of the running periods; null: none")
+    next_near = models.DateTimeField(null=True, help_text="when that period counts as near; null: never, or none")
     next_metric = models.CharField(max_length=40, blank=True, default="")
     resolved_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
@@ -52,6 +53,21 @@ class Case(models.Model):
             models.CheckConstraint(condition=models.Q(state__in=STATES), name="case_state_known"),
         ]
         indexes = [
+            models.Index(
+                fields=["next_near"],
+                condition=models.Q(state__in=("open", "waiting", "held"), next_near__isnull=False),
+                name="case_near",
+            ),
+            models.Index(
+                fields=["next_due", "id"],
+                condition=models.Q(state__in=("open", "waiting", "held"), assignee=None),
+                name="case_unassigned",
+            ),
+            models.Index(
+                fields=["state", "next_due", "id"],
+                condition=models.Q(state__in=("waiting", "held")),
+                name="case_standing_still",
+            ),
             models.Index(
                 fields=["next_due", "id"],
                 condition=models.Q(state__in=("open", "waiting", "held")),
@@ -100,7 +116,8 @@ class Period(models.Model):
     how = models.CharField(max_length=12, default="running")
     missed = models.BooleanField(default=False)
     missed_recorded_at = models.DateTimeField(null=True)
-    near_recorded_at = models.DateTimeField(null=True, help_text="when the sweeper told that due is near; null: not yet")
+    known_at = models.DateTimeField(null=True, help_text="calendars as known then; later edits have not moved it yet")
+    near_recorded_at = models.DateTimeField(null=True, help_text="when the sweeper saw it near; null: not yet")
     waiting = models.BooleanField(default=False)
     paused = models.BooleanField(default=False)
     severity = models.CharField(max_length=20)

@@ -244,16 +244,16 @@ class Promise:
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
-    """How many cases stand in each list of the queue."""
+class DueRow:
+    """An open case's next due time, for drawing many at once; the fields mean what they do in QueueRow."""
 
-    open: int = 0
-    mine: int = 0
-    unassigned: int = 0
-    near: int = 0
-    missed: int = 0
-    waiting: int = 0
-    held: int = 0
+    number: int
+    state: str
+    held_reason: str | None
+    due: datetime
+    near_at: datetime | None
+    rule: Rule | None
+    severity: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,45 @@ class Migration(migrations.Migration):
             model_name="period",
             name="near_recorded_at",
             field=models.DateTimeField(
-                help_text="when the sweeper told that due is near; null: not yet", null=True
+                help_text="when the sweeper saw it near; null: not yet", null=True
+            ),
+        ),
+        migrations.AddField(
+            model_name="period",
+            name="known_at",
+            field=models.DateTimeField(
+                help_text="calendars as known then; later edits have not moved it yet", null=True
+            ),
+        ),
+        migrations.AddField(
+            model_name="case",
+            name="next_near",
+            field=models.DateTimeField(
+                help_text="when that period counts as near; null: never, or none", null=True
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(state__in=("open", "waiting", "held"), next_near__isnull=False),
+                fields=["next_near"],
+                name="case_near",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(state__in=("open", "waiting", "held"), assignee=None),
+                fields=["next_due", "id"],
+                name="case_unassigned",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(state__in=("waiting", "held")),
+                fields=["state", "next_due", "id"],
+                name="case_standing_still",
             ),
         ),
         migrations.RemoveConstraint(model_name="message", name="message_kind_known"),

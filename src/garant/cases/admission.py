@@ -1,0 +1,44 @@
+"""Whether somebody may open a case now: contracts say what is so, core's intake decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from garant.contracts import queries as contracts
+from garant.core.intake import Held, Refused, Request, admit
+from garant.core.refusals import Refusal
+
+#: Channels on which the person has signed in: whoever is no authorized contact can be told so, and nothing is held.
+SIGNED_IN = frozenset({"web", "api"})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A case that may be opened: under which contract and terms, held for what reason (None: it runs), and what the
+    programme lets pass with a warning."""
+
+    contract_id: int
+    package_key: str
+    held: str | None
+    warnings: tuple[str, ...]
+
+
+def enter(
+    person_id: int, subscriber_id: int, at: datetime, channel: str, severity: str, request_type: str
+) -> Entry:
+    """Admit or hold a case. Raises Refusal with the rule and the way out."""
+    facts = contracts.admission_facts(person_id, subscriber_id, at)
+    asked = Request(at=at, channel=channel, severity=severity, request_type=request_type)
+    answer = admit(facts.sender, asked, facts.conditions)
+    if isinstance(answer, Refused):
+        raise answer.refusal()
+    if facts.contract is None:
+        raise Refusal("no_contract", "support_needs_a_contract", "ask_sales")
+    if not facts.with_cases:
+        raise Refusal("no_cases_in_package", "cases_of_the_package", "ask_sales", {"package": facts.contract.package})
+    if not isinstance(answer, Held):
+        return Entry(facts.contract.id, facts.contract.package_key, None, answer.warnings)
+    if answer.reason == "unlisted" and channel in SIGNED_IN:
+        raise Refusal(answer.code, answer.rule, "ask_authorized_contact")
+    return Entry(facts.contract.id, facts.contract.package_key, answer.reason, ())

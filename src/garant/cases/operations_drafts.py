@@ -1,0 +1,50 @@
+"""What people typed and have not sent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from garant.cases.models import Draft
+from garant.core.people import Actor
+from garant.core.refusals import Refusal
+from garant.journal import operations as journal
+
+__all__ = ["NEW_CASE", "drop_draft", "save_draft"]
+
+#: The place of a case that is being written.
+NEW_CASE = "new-case"
+#: Longest value of one field that is kept, in characters.
+LONGEST = 100_000
+_PLACE = re.compile(r"^(new-case|[a-z][a-z-]{0,19}:[0-9]{1,18})$")
+
+
+def save_draft(*, by: Actor, place: str, data: Mapping[str, Any], subscriber_id: int | None = None) -> None:
+    """Keep what a person typed at a place, in place of what was kept there before; nothing typed drops it.
+
+    Only texts, numbers and flags are kept, by field name. Raises Refusal `draft_place` for an unknown place.
+    """
+    if by.id is None or not _PLACE.match(place):
+        raise Refusal("draft_place", "drafts_have_places", "check_address", {"place": place[:80]})
+    kept = {str(name): _plain(value) for name, value in data.items() if isinstance(value, str | int | bool)}
+    if not any(value for value in kept.values()):
+        drop_draft(by=by, place=place)
+        return
+    with transaction.atomic():
+        Draft.objects.update_or_create(
+            person_id=by.id, place=place,
+            defaults={"data": kept, "subscriber_id": subscriber_id, "updated_at": journal.database_now()},
+        )
+
+
+def drop_draft(*, by: Actor, place: str) -> None:
+    """Forget what a person typed at a place; nothing happens when there is nothing."""
+    if by.id is not None:
+        Draft.objects.filter(person_id=by.id, place=place).delete()
+
+
+def _plain(value: str | int | bool) -> str | int | bool:
+    return value.replace("\x00", "")[:LONGEST] if isinstance(value, str) else value

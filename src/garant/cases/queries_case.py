@@ -1,0 +1,174 @@
+"""One case as its viewer may see it, and what was escalated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from django.db.models import Q
+
+from garant.cases.events import MISSED, TOLD
+from garant.cases.models import HIDDEN_KINDS, Case, Draft, Escalation, Message
+from garant.cases.questions import last_word_is_ours
+from garant.cases.scope import allowed, visible
+from garant.cases.terms import parts, rule_of
+from garant.cases.timing import near, replayed
+from garant.cases.views import (
+    CaseView,
+    DraftView,
+    EscalationRow,
+    HistoryRow,
+    MessageView,
+    PeriodView,
+    PersonBrief,
+    SubscriberBrief,
+)
+from garant.contracts import queries as contracts
+from garant.contracts.queries import StoredTerms
+from garant.core.clocks import Period
+from garant.core.people import Viewer
+from garant.core.refusals import NotFound
+from garant.directory import queries as directory
+from garant.journal.operations import database_now
+from garant.journal.queries import entries_of
+from garant.journal.views import EntryView
+from garant.kit.pages import Page, bounded, marks, page
+
+__all__ = ["case", "draft", "escalations"]
+
+#: Facts that are the vendor's own business.
+STAFF_ONLY = frozenset({"note_added", "case_assigned", TOLD, "calendar_checked"})
+
+
+def case(*, viewer: Viewer, number: int) -> CaseView:
+    """The case of that number with messages, clocks, history and allowed acts. Raises NotFound outside one's own."""
+    row = _found(viewer, number)
+    entries = entries_of(("case", row.pk))
+    now = max(database_now(), *(e.at for e in entries if e.kind != MISSED))
+    shown = [e for e in entries if viewer.is_staff or e.kind not in STAFF_ONLY]
+    messages = _messages(row, viewer)
+    told = list(row.escalations.select_related("period").order_by("at", "level")) if viewer.is_staff else []
+    names = directory.names(_people(shown, told))
+    terms = contracts.terms()
+    return CaseView(
+        **_plain(row),
+        messages=messages,
+        periods=tuple(_period(p, terms) for p in replayed(entries, terms, now).periods),
+        history=tuple(_history(e, names) for e in shown),
+        escalations=tuple(_escalation(e, row, names, terms) for e in told),
+        can=_can(viewer, row, entries),
+        as_of=now,
+    )
+
+
+def _found(viewer: Viewer, number: int) -> Case:
+    if not 0 < number < 2**63:
+        raise NotFound("case")
+    rows = visible(viewer).select_related("subscriber", "opened_by", "assignee", "contract")
+    found = rows.filter(number=number).first()
+    if found is None:
+        raise NotFound("case")
+    return found
+
+
+def _plain(row: Case) -> dict[str, Any]:
+    key = parts(row.package_key)
+    own = (
+        "number", "subject", "severity", "state", "request_type", "channel", "package_key", "description", "steps",
+        "expected", "actual", "environment", "received_at", "resolved_at", "closed_at", "last_activity_at", "next_due",
+    )
+    return {
+        **{name: getattr(row, name) for name in own},
+        "held_reason": row.held_reason or None,
+        "programme": key.programme, "package": key.package, "region": key.region, "zone": row.contract.zone,
+        "subscriber": SubscriberBrief(row.subscriber.pk, row.subscriber.slug, row.subscriber.name),
+        "opened_by": PersonBrief(row.opened_by.pk, str(row.opened_by)),
+        "assignee": PersonBrief(row.assignee.pk, str(row.assignee), vendor=True) if row.assignee else None,
+    }
+
+
+def _messages(row: Case, viewer: Viewer) -> tuple[MessageView, ...]:
+    said = Message.objects.filter(case=row).select_related("author").order_by("at", "pk")
+    if not viewer.is_staff:
+        said = said.exclude(kind__in=HIDDEN_KINDS)
+    return tuple(
+        MessageView(
+            id=m.pk, kind=m.kind, by_vendor=m.by_vendor, body=m.body, at=m.at, channel=m.channel,
+            author=PersonBrief(m.author.pk, str(m.author), m.by_vendor) if m.author else None,
+        )
+        for m in said
+    )
+
+
+def _period(period: Period, terms: StoredTerms) -> PeriodView:
+    rule = period.rule
+    return PeriodView(
+        metric=period.metric, number=period.number, started=period.started, due=period.due,
+        near_at=near(period, rule, terms), ended=period.ended, how=period.how, missed=period.missed,
+        waiting=period.waiting, paused=period.paused, rule=rule, steps=period.steps,
+        target_seconds=int(rule.duration.total_seconds()),
+    )
+
+
+def _people(entries: Iterable[EntryView], told: Iterable[Escalation]) -> set[int]:
+    """Everybody whose name the history and the escalations need."""
+    found = {e.by.id for e in entries} | {e.data.get("assignee") for e in entries}
+    for each in told:
+        found.update(each.told.get("people", ()))
+    return {person for person in found if person is not None}
+
+
+def _history(entry: EntryView, names: Mapping[int, str]) -> HistoryRow:
+    data = dict(entry.data)
+    if data.get("assignee") is not None:
+        data["assignee_name"] = names.get(data["assignee"], "")
+    actor = names.get(entry.by.id, "") if entry.by.id is not None else ""
+    return HistoryRow(entry.sequence, entry.kind, entry.at, entry.recorded_at, entry.by, actor, data)
+
+
+def _can(viewer: Viewer, row: Case, entries: Sequence[EntryView]) -> frozenset[str]:
+    acts = allowed(viewer, row.subscriber_id, row.state)
+    return acts if last_word_is_ours(entries) else acts - {"wait"}
+
+
+def escalations(
+    *, viewer: Viewer, after: str | None = None, limit: int = 50, number: int | None = None
+) -> Page[EscalationRow]:
+    """What was told to whom, newest first; for staff only, empty for others. `number`: of one case only."""
+    if not viewer.is_staff:
+        return Page(())
+    limit = bounded(limit)
+    rows = Escalation.objects.select_related("period", "case__subscriber", "case__assignee")
+    if number is not None:
+        rows = rows.filter(case__number=number)
+    mark = marks("escalations", after, 2)
+    if mark is not None:
+        at, last = cast(datetime, mark[0]), cast(int, mark[1])
+        rows = rows.filter(Q(recorded_at__lt=at) | Q(recorded_at=at, pk__lt=last))
+    found = list(rows.order_by("-recorded_at", "-pk")[: limit + 1])
+    names, terms = directory.names(_people((), found)), contracts.terms()
+    told = [_escalation(e, e.case, names, terms) for e in found]
+    return page("escalations", told, limit, lambda row: (row.recorded_at, row.id))
+
+
+def _escalation(row: Escalation, of: Case, names: Mapping[int, str], terms: StoredTerms) -> EscalationRow:
+    period = row.period
+    return EscalationRow(
+        id=row.pk, number=of.number, subject=of.subject, severity=of.severity, state=of.state,
+        subscriber=SubscriberBrief(of.subscriber.pk, of.subscriber.slug, of.subscriber.name),
+        assignee=PersonBrief(of.assignee.pk, str(of.assignee), vendor=True) if of.assignee else None,
+        metric=period.metric, period=period.number, level=row.level, trigger=row.trigger, at=row.at,
+        recorded_at=row.recorded_at, due=period.due, ended=period.ended, missed=period.missed,
+        roles=tuple(row.told.get("roles", ())),
+        people=tuple(PersonBrief(p, names.get(p, ""), vendor=True) for p in row.told.get("people", ())),
+        rule=rule_of(terms, period.package_key, period.severity, period.metric),
+    )
+
+
+def draft(*, viewer: Viewer, place: str) -> DraftView | None:
+    """What the viewer typed at a place and has not sent; None when nothing is kept."""
+    if viewer.person_id is None:
+        return None
+    row = Draft.objects.filter(person_id=viewer.person_id, place=place).first()
+    return None if row is None else DraftView(row.place, row.data, row.updated_at, row.subscriber_id)

@@ -1,0 +1,183 @@
+"""Lists of cases: the queue, its counts, a subscriber's cases. A constant number of statements per page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import cast
+
+from django.db import connection
+from django.db.models import F, Q, QuerySet
+
+from garant.cases.models import Case, Period
+from garant.cases.scope import visible
+from garant.cases.terms import parts, rule_of
+from garant.cases.views import DueRow, PersonBrief, QueueRow, SubscriberBrief
+from garant.contracts import queries as contracts
+from garant.contracts.queries import StoredTerms
+from garant.core.people import Viewer
+from garant.journal.operations import database_now
+from garant.kit.pages import Page, bounded, marks, page
+
+__all__ = ["counts", "due_times", "my_cases", "queue"]
+
+#: States of the cases that are somebody's work.
+OPEN = ("open", "waiting", "held")
+#: Nobody reads more than this off a counter: 1,000 means as many or more.
+COUNTED = 1000
+#: The lists of the queue.
+SHOWN = ("open", "mine", "unassigned", "near", "missed", "urgent", "waiting", "held")
+#: What a list of one's own cases may be narrowed to.
+STATES: Mapping[str, tuple[str, ...]] = {
+    "open": OPEN, "waiting": ("waiting",), "held": ("held",), "resolved": ("resolved",), "closed": ("closed",),
+    "merged": ("merged",), "done": ("resolved", "closed", "merged"),
+}
+
+
+def queue(
+    *, viewer: Viewer, shown: str = "open", after: str | None = None, limit: int = 25, search: str | None = None
+) -> Page[QueueRow]:
+    """Open cases by next due time, those that owe nothing last.
+
+    `shown`: open, mine, unassigned, near, missed, urgent (near or missed), waiting or held; anything else is open.
+    `search`: words of the subject, in cases of every state. `after`: the cursor of the page before.
+    """
+    limit = bounded(limit)
+    rows = _shown(viewer, shown) if not search else visible(viewer).filter(subject__icontains=search)
+    mark = marks(f"queue:{shown}", after, 2)
+    if mark is not None:
+        rows = rows.filter(_behind(cast("datetime | None", mark[0]), cast(int, mark[1])))
+    found = list(_whole(rows).order_by(F("next_due").asc(nulls_last=True), "pk")[: limit + 1])
+    ids = {case.number: case.pk for case in found}
+    return page(f"queue:{shown}", _rows(found), limit, lambda row: (_due_of(row, found), ids[row.number]))
+
+
+def _due_of(row: QueueRow, cases: Sequence[Case]) -> datetime | None:
+    return next(case.next_due for case in cases if case.number == row.number)
+
+
+def _behind(due: datetime | None, last: int) -> Q:
+    """What comes after a row in the order (next_due, nulls last; id)."""
+    if due is None:
+        return Q(next_due=None, pk__gt=last)
+    return Q(next_due__gt=due) | Q(next_due=due, pk__gt=last) | Q(next_due=None)
+
+
+def _shown(viewer: Viewer, shown: str) -> QuerySet[Case]:
+    rows = visible(viewer).filter(state__in=OPEN)
+    now = database_now() if shown in ("near", "missed", "urgent") else None
+    missed, near = Q(next_due__lt=now), Q(next_near__lte=now, next_due__gte=now)
+    narrowed = {
+        "mine": Q(assignee_id=viewer.person_id),
+        "unassigned": Q(assignee=None),
+        "near": near,
+        "missed": missed,
+        "urgent": missed | Q(next_near__lte=now),
+        "waiting": Q(state="waiting"),
+        "held": Q(state="held"),
+    }
+    if shown == "mine" and viewer.person_id is None:
+        return rows.none()
+    return rows.filter(narrowed[shown]) if shown in narrowed else rows
+
+
+def counts(viewer: Viewer) -> dict[str, int]:
+    """How many cases stand in each list of the queue, and `missed_unassigned`; each at most COUNTED.
+
+    One statement, and none of its parts reads on once it has counted enough.
+    """
+    lists = {name: _shown(viewer, name) for name in SHOWN}
+    lists["missed_unassigned"] = lists["missed"].filter(assignee=None)
+    parts_sql: list[str] = []
+    values: list[object] = []
+    for rows in lists.values():
+        if rows.query.is_empty():
+            parts_sql.append("SELECT 0")
+            continue
+        sql, given = rows.order_by().values("pk")[:COUNTED].query.sql_with_params()
+        parts_sql.append(f"SELECT count(*) FROM ({sql}) x")
+        values.extend(given)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT " + ", ".join(f"({part})" for part in parts_sql), values)
+        return dict(zip(lists, cursor.fetchone(), strict=True))
+
+
+def due_times(*, viewer: Viewer, limit: int = 500) -> list[DueRow]:
+    """The next due times of open cases, soonest first, for drawing them on a strip of days."""
+    terms = contracts.terms()
+    cases = _shown(viewer, "open").filter(next_due__isnull=False).order_by("next_due", "pk")[: min(limit, 1000)]
+    return [
+        DueRow(case.number, case.state, case.held_reason or None, case.next_due, case.next_near,
+               rule_of(terms, case.package_key, case.severity, case.next_metric), case.severity)
+        for case in cases.only(
+            "number", "state", "held_reason", "next_due", "next_near", "package_key", "severity", "next_metric"
+        )
+        if case.next_due is not None
+    ]
+
+
+def my_cases(
+    *, viewer: Viewer, subscriber_id: int | None = None, state: str | None = None, after: str | None = None,
+    limit: int = 25,
+) -> Page[QueueRow]:
+    """The cases that a viewer may see, last active first.
+
+    `state`: a case's state, "open" for all that are not finished, "done" for those that are; None: all.
+    """
+    limit, place = bounded(limit), f"my-cases:{subscriber_id}:{state}"
+    rows = visible(viewer)
+    if subscriber_id is not None:
+        rows = rows.filter(subscriber_id=subscriber_id)
+    if state is not None:
+        rows = rows.filter(state__in=STATES.get(state, (state,)))
+    mark = marks(place, after, 2)
+    if mark is not None:
+        at, last = cast(datetime, mark[0]), cast(int, mark[1])
+        rows = rows.filter(Q(last_activity_at__lt=at) | Q(last_activity_at=at, pk__lt=last))
+    found = list(_whole(rows).order_by("-last_activity_at", "-pk")[: limit + 1])
+    ids = {case.number: case.pk for case in found}
+    return page(place, _rows(found), limit, lambda row: (row.last_activity_at, ids[row.number]))
+
+
+def _whole(rows: QuerySet[Case]) -> QuerySet[Case]:
+    """Cases with whom they name, without their texts."""
+    return rows.select_related("subscriber", "opened_by", "assignee", "contract").defer(
+        "description", "steps", "expected", "actual", "environment"
+    )
+
+
+def _rows(cases: Sequence[Case]) -> list[QueueRow]:
+    """The rows of a page; the running periods of all its cases come in one statement."""
+    terms = contracts.terms()
+    running: dict[int, list[Period]] = {}
+    for period in Period.objects.filter(case__in=[case.pk for case in cases], ended=None):
+        running.setdefault(period.case_id, []).append(period)
+    return [_row(case, running.get(case.pk, []), terms) for case in cases]
+
+
+def _row(case: Case, running: Sequence[Period], terms: StoredTerms) -> QueueRow:
+    owed = sorted((p for p in running if p.due is not None), key=lambda p: (p.due, p.metric))
+    period = next(iter(owed), None) or max(running, key=lambda p: p.started, default=None)
+    key = parts(case.package_key)
+    row = {
+        "number": case.number, "subject": case.subject, "severity": case.severity, "state": case.state,
+        "held_reason": case.held_reason or None, "request_type": case.request_type, "channel": case.channel,
+        "programme": key.programme, "package": key.package, "region": key.region,
+        "package_key": case.package_key, "zone": case.contract.zone,
+        "subscriber": SubscriberBrief(case.subscriber.pk, case.subscriber.slug, case.subscriber.name),
+        "opened_by": PersonBrief(case.opened_by.pk, str(case.opened_by)),
+        "assignee": PersonBrief(case.assignee.pk, str(case.assignee), vendor=True) if case.assignee else None,
+        "received_at": case.received_at, "last_activity_at": case.last_activity_at,
+    }
+    return QueueRow(**row, **_clock(period, terms))  # type: ignore[arg-type]
+
+
+def _clock(period: Period | None, terms: StoredTerms) -> dict[str, object]:
+    if period is None:
+        return {}
+    rule = rule_of(terms, period.package_key, period.severity, period.metric)
+    return {
+        "metric": period.metric, "started": period.started, "due": period.due, "near_at": period.near_at,
+        "missed": period.missed, "waiting": period.waiting, "paused": period.paused, "rule": rule,
+        "target_seconds": int(rule.duration.total_seconds()) if rule else None,
+    }
