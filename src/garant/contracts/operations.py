@@ -253,8 +253,8 @@ def empty_slot(*, by: Actor, contract_id: int, person_id: int | None = None, num
     require_role(by, SIGNERS)
     contract = _locked_contract(contract_id)
     filled = ContactSlot.objects.filter(contract=contract, person__isnull=False)
-    filled = filled.filter(number=number) if number is not None else filled.filter(person_id=person_id)
-    slot = filled.first()
+    wanted = [slot for slot in filled if (slot.number == number if number is not None else slot.person_id == person_id)]
+    slot = wanted[0] if wanted else None
     if slot is None or slot.person_id is None:
         return False
     leaving = slot.person_id

@@ -35,6 +35,7 @@ __all__ = [
     "parse_key",
     "programme_document",
     "programme_of",
+    "severities_of",
     "terms",
 ]
 
@@ -73,6 +74,17 @@ def programme_of(key: str) -> Programme:
 def escalation_policy(key: str, severity: str, metric: str) -> EscalationPolicy | None:
     """Whom the terms of a package key tell about a near or missed period; None: nobody."""
     return terms().programme(key).escalation(severity, metric)
+
+
+def severities_of(key: str) -> tuple[str, ...]:
+    """The severities open to the package that a key names, most severe first. Raises KeyError when it is not stored."""
+    return _severities(programme_of(key), parse_key(key).package)
+
+
+def _severities(programme: Programme, package: str) -> tuple[str, ...]:
+    allowed = programme.package(package).severities
+    ranked = sorted(programme.severities, key=lambda severity: severity.rank)
+    return tuple(severity.level for severity in ranked if not allowed or severity.level in allowed)
 
 
 def contract_of(*, viewer: Viewer, subscriber_id: int, at: datetime) -> ContractView | None:
@@ -154,7 +166,7 @@ def _conditions(programme: Programme, contract: ContractView, at: datetime) -> C
         standing=standing_at((), at),  # decisions on standing are recorded from the next stage on
         package_channels=offered,
         region_channels=in_region,
-        severities=package.severities or tuple(severity.level for severity in programme.severities),
+        severities=_severities(programme, package.code),
         request_types=frozenset(types),
         untrained=_UNTRAINED[programme.contacts.untrained],
         unlisted=_UNLISTED[programme.contacts.unlisted],

@@ -72,6 +72,11 @@ def names(ids: Collection[int]) -> Mapping[int, str]:
     return dict(Person.objects.filter(pk__in=ids).values_list("pk", "name"))
 
 
+def language_of(person_id: int) -> str:
+    """The language in which a person reads; English for somebody unknown. Not scoped: for rooms."""
+    return Person.objects.filter(pk=person_id).values_list("language", flat=True).first() or "en"
+
+
 def subscribers(viewer: Viewer, *, after: str | None = None, limit: int = 50) -> Page[SubscriberRow]:
     """Subscribers by name: all for staff, the own organisations for others."""
     limit = bounded(limit)

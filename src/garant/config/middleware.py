@@ -1,0 +1,49 @@
+"""What every request carries: who looks, and the clock on their wall."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from garant.core.people import NOBODY, Viewer
+from garant.core.zones import zone
+from garant.directory.queries import viewer_of
+
+
+class ViewerMiddleware:
+    """Sets `request.viewer` and the person's zone. The language is LanguageMiddleware's; both stand after sign-in.
+
+    The roles are asked when somebody first looks at `request.viewer`, at most once a request: a role that has ended
+    no longer counts from the next request on.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request as seen by its viewer."""
+        request.viewer = SimpleLazyObject(lambda: viewer(request))  # type: ignore[attr-defined]
+        with timezone.override(zone(zone_of(request))):
+            return self.get_response(request)
+
+
+def viewer(request: HttpRequest) -> Viewer:
+    """Who looks; NOBODY for visitors."""
+    person = getattr(request, "user", None)
+    if person is None or not person.is_authenticated:
+        return NOBODY
+    return viewer_of(person.pk)
+
+
+def zone_of(request: HttpRequest) -> str:
+    """The person's zone; UTC for visitors and for a zone that is no longer known."""
+    person = getattr(request, "user", None)
+    name = getattr(person, "zone", "") if person is not None and person.is_authenticated else ""
+    try:
+        zone(name)
+    except ValueError:
+        return "UTC"
+    return str(name)
