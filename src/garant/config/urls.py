@@ -7,6 +7,7 @@ from garant.config.health import healthz
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("accounts/", include("allauth.urls")),
+    path("console/", include("garant.console.urls")),
     path("", include("garant.portal.urls")),
 ]
 

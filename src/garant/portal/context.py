@@ -1,12 +1,31 @@
-"""What every page of the site needs to know: whose support this is."""
+"""What every page of the site needs to know: whose support this is, and who looks."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext
+
+from garant.core.programmes import said
+from garant.core.refusals import NotFound
+from garant.portal.access import viewer_of
+from garant.portal.programme import programme
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """The site's name for heads and titles."""
-    return {"site_name": "Garant"}
+    """The site's name for heads and titles, and the viewer; both are looked up when a page asks."""
+    return {
+        "site_name": SimpleLazyObject(site_name),
+        "viewer": SimpleLazyObject(lambda: viewer_of(request)),
+    }
+
+
+def site_name() -> str:
+    """The vendor's support by name; Garant's own before a programme is loaded."""
+    try:
+        vendor = said(programme().vendor, "en")
+    except NotFound:
+        return "Garant"
+    return gettext("%(vendor)s Support") % {"vendor": vendor} if vendor else "Garant"

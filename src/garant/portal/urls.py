@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from garant.portal import views
+from garant.portal import views, views_cases, views_new, views_packages
 
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
-    path("packages/", views.packages, name="packages"),
+    path("packages/", views_packages.packages, name="packages"),
     path("account/", views.account, name="account"),
+    path("cases/new/", views_new.start, name="new_case"),
+    path("cases/new/kind/", views_new.kind, name="new_case_kind"),
+    path("cases/new/what/", views_new.what, name="new_case_what"),
+    path("cases/new/severity/", views_new.severity, name="new_case_severity"),
+    path("cases/new/promise/", views_new.promise, name="new_case_promise"),
+    path("cases/new/check/", views_new.check, name="new_case_check"),
+    path("cases/new/discard/", views_new.discard, name="new_case_discard"),
+    path("cases/<int:number>/", views_cases.show, name="case"),
+    path("cases/<int:number>/reply/", views_cases.reply, name="case_reply"),
+    path("cases/<int:number>/reopen/", views_cases.reopen, name="case_reopen"),
+    path("cases/<int:number>/severity/", views_cases.raise_severity, name="case_raise"),
 ]

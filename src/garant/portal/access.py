@@ -1,0 +1,47 @@
+"""Who may use the portal's pages, and which organisations they write for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+
+from garant.core.people import Actor, Viewer
+from garant.core.refusals import NotFound
+from garant.directory import queries as directory
+
+View = Callable[..., HttpResponse]
+
+
+def viewer_of(request: HttpRequest) -> Viewer:
+    """Who looks, with the roles held now, asked once per request; visitors see only what is public."""
+    viewer: Viewer | None = getattr(request, "viewer", None)
+    if viewer is None:
+        viewer = directory.viewer_of(request.user.pk if request.user.is_authenticated else None)
+        request.viewer = viewer  # type: ignore[attr-defined]
+    return viewer
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The signed-in person as an actor."""
+    return viewer_of(request).actor
+
+
+def for_subscribers(view: View) -> View:
+    """Only for people of subscribers: visitors sign in first; for others the page does not exist."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if not viewer_of(request).subscribers():
+            raise Http404
+        try:
+            return view(request, *args, **kwargs)
+        except NotFound:
+            raise Http404 from None
+
+    return guarded

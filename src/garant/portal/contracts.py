@@ -1,0 +1,150 @@
+"""What a subscriber bought, as the portal needs it: the programme, the package, the people who may open cases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.utils.translation import get_language, gettext
+
+from garant.contracts import queries
+from garant.contracts.views import AdmissionFacts, ContractView
+from garant.core import intake
+from garant.core.people import Viewer
+from garant.core.programmes import Programme, said
+from garant.core.refusals import Refusal
+from garant.directory import queries as directory
+from garant.kit.moments import long_date
+from garant.portal.offers import Level, severities, within
+from garant.portal.programme import programme
+from garant.portal.words import Refused, refused
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """A subscriber's contract seen by one reader; without a contract the programme's smallest package stands in."""
+
+    programme: Programme
+    package: str
+    region: str
+    people: tuple[str, ...]
+    warning: Refused | None
+
+    def request_types(self, language: str) -> list[tuple[str, str]]:
+        """The kinds of request that the package knows."""
+        return [
+            (one.code, said(one.name, language))
+            for one in self.programme.request_types
+            if one.packages is None or self.package in one.packages
+        ]
+
+    def default_severity(self, kind: str) -> str | None:
+        """The severity that a kind of request comes with; None: the contact chooses."""
+        return self.programme.request_type(kind).severity
+
+    def is_error_report(self, kind: str) -> bool:
+        """Whether somebody must be able to see the same error: steps, expected and actual are asked for."""
+        return self.programme.request_type(kind).severity is None
+
+    def levels(self, language: str) -> tuple[Level, ...]:
+        """The severities open to the package."""
+        allowed = self.programme.package(self.package).severities
+        return tuple(level for level in severities(self.programme, language) if not allowed or level.level in allowed)
+
+    def choices(self, language: str) -> tuple[Choice, ...]:
+        """The severities with what is promised for each."""
+        found = []
+        for level in self.levels(language):
+            target = self.programme.target(self.package, self.region, level.level, "initial_response")
+            always = target is not None and self.programme.calendars[target.calendar].always
+            found.append(Choice(level.level, level.name, level.definition, within(target, always)))
+        return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A severity to choose, with its definition and its promise in short."""
+
+    level: str
+    name: str
+    definition: str
+    within: str
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A contract in the side column. `stamps`: one per contact slot, True when somebody holds it."""
+
+    package: str
+    region: str
+    term: str
+    named: str
+    stamps: tuple[bool, ...]
+    people: tuple[str, ...]
+
+
+def organisations(viewer: Viewer) -> list[tuple[str, str]]:
+    """The reader's organisations as (id, name), by name."""
+    return [(str(row.id), row.name) for row in directory.subscribers(viewer, limit=200).rows]
+
+
+def bought(viewer: Viewer, subscriber_id: int | None) -> Bought:
+    """What the subscriber has now. Without a running contract the smallest package of today's programme stands in,
+    and the warning says so."""
+    at = datetime.now(UTC)
+    contract = None
+    if subscriber_id is not None:
+        contract = queries.contract_of(viewer=viewer, subscriber_id=subscriber_id, at=at)
+    document = queries.programme_of(contract.package_key) if contract else programme()
+    return Bought(
+        programme=document,
+        package=contract.package if contract else document.packages[0].code,
+        region=contract.region if contract else "default",
+        people=_named(viewer, contract),
+        warning=_warning(viewer, subscriber_id, at),
+    )
+
+
+def _warning(viewer: Viewer, subscriber_id: int | None, at: datetime) -> Refused | None:
+    """What would stand against a case of this reader now; None when nothing does."""
+    if subscriber_id is None:
+        return None
+    facts: AdmissionFacts = queries.admission_facts(viewer.person_id, subscriber_id, at)
+    channels = facts.conditions.region_channels
+    asked = intake.Request(at=at, channel="web" if "web" in channels else next(iter(channels), "web"))
+    found = intake.admit(facts.sender, asked, facts.conditions)
+    if isinstance(found, intake.Admitted):
+        return None
+    return refused(Refusal(found.code, found.rule, found.remedy))
+
+
+def contract_panels(viewer: Viewer) -> list[Panel]:
+    """The contracts that run now, one for each of the reader's organisations that has one."""
+    at, language = datetime.now(UTC), get_language() or "en"
+    panels = []
+    for subscriber_id in sorted(viewer.subscribers()):
+        contract = queries.contract_of(viewer=viewer, subscriber_id=subscriber_id, at=at)
+        if contract is not None:
+            panels.append(_panel(viewer, contract, language))
+    return panels
+
+
+def _panel(viewer: Viewer, contract: ContractView, language: str) -> Panel:
+    package = queries.programme_of(contract.package_key).package(contract.package)
+    stamps = (True,) * contract.filled + (False,) * max(0, (contract.limit or 0) - contract.filled)
+    named = (
+        gettext("%(count)d named") % {"count": contract.filled}
+        if contract.limit is None
+        else gettext("%(count)d of %(limit)d named") % {"count": contract.filled, "limit": contract.limit}
+    )
+    term = f"{long_date(contract.starts_on)} – {long_date(contract.ends_on)}"
+    return Panel(said(package.name, language), contract.region, term, named, stamps, _named(viewer, contract))
+
+
+def _named(viewer: Viewer, contract: ContractView | None) -> tuple[str, ...]:
+    """The names of the authorized contacts, in the order of their slots."""
+    if contract is None:
+        return ()
+    ids = [slot.person_id for slot in contract.slots if slot.person_id is not None]
+    names = directory.names(ids)
+    return tuple(names[one] for one in ids if one in names)

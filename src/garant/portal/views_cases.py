@@ -1,0 +1,141 @@
+"""A case as the subscriber's people see it, and what they may do: write, reopen, raise the severity."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language, gettext
+from django.views.decorators.http import require_POST, require_safe
+
+from garant.cases import operations, queries
+from garant.core.refusals import Refusal
+from garant.portal.access import actor_of, for_subscribers, viewer_of
+from garant.portal.casepage import case_page
+from garant.portal.forms import RaiseForm, ReopenForm, ReplyForm
+from garant.portal.offers import severities
+from garant.portal.programme import programme
+from garant.portal.words import refused
+
+
+@for_subscribers
+@require_safe
+def show(request: HttpRequest, number: int) -> HttpResponse:
+    """The case."""
+    return _show(request, number)
+
+
+@for_subscribers
+@require_POST
+def reply(request: HttpRequest, number: int) -> HttpResponse:
+    """Write to the case."""
+    viewer = viewer_of(request)
+    form = ReplyForm(request.POST)
+    queries.case(viewer=viewer, number=number)
+    if not form.is_valid():
+        return _show(request, number, form=form, status=422)
+
+    def act() -> None:
+        operations.add_customer_message(
+            by=actor_of(request), number=number, body=form.cleaned_data["body"], once=form.cleaned_data["once"]
+        )
+        operations.drop_draft(by=actor_of(request), place=_place(number))
+
+    def keep() -> None:
+        operations.save_draft(by=actor_of(request), place=_place(number), data={"body": form.cleaned_data["body"]})
+
+    return _act(request, number, act, gettext("Your message is sent."), {"form": form}, keep)
+
+
+@for_subscribers
+@require_POST
+def reopen(request: HttpRequest, number: int) -> HttpResponse:
+    """Open a resolved case again, with the reason."""
+    form = ReopenForm(request.POST)
+    queries.case(viewer=viewer_of(request), number=number)
+    if not form.is_valid():
+        return _show(request, number, reopen_form=form, status=422)
+
+    def act() -> None:
+        operations.reopen(by=actor_of(request), number=number, reason=form.cleaned_data["reason"])
+
+    return _act(request, number, act, gettext("The case is open again."), {"reopen_form": form})
+
+
+@for_subscribers
+@require_POST
+def raise_severity(request: HttpRequest, number: int) -> HttpResponse:
+    """Raise the severity: it acts at once."""
+    case = queries.case(viewer=viewer_of(request), number=number)
+    form = RaiseForm(request.POST, levels=_higher(case.severity))
+    if not form.is_valid():
+        return _show(request, number, raise_form=form, status=422)
+
+    def act() -> None:
+        operations.raise_severity(
+            by=actor_of(request),
+            number=number,
+            severity=form.cleaned_data["severity"],
+            reason=form.cleaned_data["reason"],
+        )
+
+    return _act(request, number, act, gettext("The severity is raised."), {"raise_form": form})
+
+
+def _act(
+    request: HttpRequest,
+    number: int,
+    act: Callable[[], None],
+    done: str,
+    forms: dict[str, Form],
+    keep: Callable[[], None] | None = None,
+) -> HttpResponse:
+    """Do it and go back to the case; a refusal shows the page with what was typed."""
+    try:
+        act()
+    except Refusal as reason:
+        if keep is not None:
+            keep()
+        return _show(request, number, refusal=refused(reason), status=403, **forms)
+    messages.success(request, done)
+    return redirect("case", number=number)
+
+
+def _show(request: HttpRequest, number: int, *, status: int = 200, **given: Any) -> HttpResponse:
+    viewer, now, language = viewer_of(request), datetime.now(UTC), get_language() or "en"
+    case = queries.case(viewer=viewer, number=number)
+    words = case_page(case, viewer, now, language)
+    may = case.can
+    if "add_customer_message" in may or given.get("form"):
+        words["form"] = given.get("form") or _reply_form(viewer, number)
+    if "reopen" in may or given.get("reopen_form"):
+        words["reopen_form"] = given.get("reopen_form") or ReopenForm()
+    higher = _higher(case.severity)
+    if ("raise_severity" in may and higher) or given.get("raise_form"):
+        words["raise_form"] = given.get("raise_form") or RaiseForm(levels=higher)
+        words["raise_levels"] = [one for one in severities(programme(), language) if one.level in dict(higher)]
+    words |= {"refusal": given.get("refusal"), "filed": "filed" in request.GET, "section": "cases"}
+    return render(request, "portal/case.html", words, status=status)
+
+
+def _reply_form(viewer: Any, number: int) -> ReplyForm:
+    draft = queries.draft(viewer=viewer, place=_place(number))
+    body = draft.data.get("body", "") if draft else ""
+    return ReplyForm(initial={"once": secrets.token_urlsafe(16), "body": body})
+
+
+def _place(number: int) -> str:
+    return f"reply:{number}"
+
+
+def _higher(level: str) -> list[tuple[str, str]]:
+    """The levels more severe than this one."""
+    document = programme()
+    language = get_language() or "en"
+    return [(one.level, one.name) for one in severities(document, language) if document.more_severe(one.level, level)]

@@ -1,0 +1,229 @@
+"""Filing a case: one question a page, a draft kept on the server, the promise shown before sending."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language, gettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from garant.cases import operations, queries
+from garant.core.programmes import said
+from garant.core.refusals import Refusal
+from garant.portal.access import actor_of, for_subscribers, viewer_of
+from garant.portal.contracts import Bought, bought, organisations
+from garant.portal.drafts import FIELDS, Draft
+from garant.portal.forms import KindForm, SeverityForm, WhatForm
+from garant.portal.promises import Answer, answer
+from garant.portal.words import refused
+
+STEPS = {"kind": 1, "what": 2, "severity": 3, "check": 4}
+
+
+@for_subscribers
+@require_safe
+def start(request: HttpRequest) -> HttpResponse:
+    """The first page that a draft has not answered."""
+    draft = Draft(viewer_of(request))
+    return redirect(f"new_case_{draft.missing or 'check'}")
+
+
+@for_subscribers
+@require_http_methods(["GET", "HEAD", "POST"])
+def kind(request: HttpRequest) -> HttpResponse:
+    """What is it about?"""
+    draft = Draft(viewer_of(request))
+    mine = organisations(viewer_of(request))
+    own = bought(viewer_of(request), draft.subscriber_id)
+    kinds = own.request_types(get_language() or "en")
+    first = {"subscriber": str(draft.subscriber_id or ""), **draft.data}
+    form = KindForm(request.POST or None, initial=first, kinds=kinds, organisations=mine)
+    if request.method == "POST" and form.is_valid():
+        chosen = form.cleaned_data["request_type"]
+        answers: dict[str, Any] = {"request_type": chosen}
+        if chosen != draft.data.get("request_type"):
+            answers |= {"severity": own.default_severity(chosen) or "", "described": False}
+        draft.keep(answers, int(form.cleaned_data.get("subscriber") or 0) or None)
+        return redirect("new_case_what")
+    return _page(request, "kind", draft, form, gettext("What is it about?"))
+
+
+@for_subscribers
+@require_http_methods(["GET", "HEAD", "POST"])
+def what(request: HttpRequest) -> HttpResponse:
+    """What happened? An error report asks for steps, expected and actual."""
+    draft = Draft(viewer_of(request))
+    if draft.missing == "kind":
+        return redirect("new_case_kind")
+    own = bought(viewer_of(request), draft.subscriber_id)
+    error_report = own.is_error_report(draft.data["request_type"])
+    form = WhatForm(request.POST or None, initial=draft.data, error_report=error_report)
+    if request.method == "POST":
+        # Kept as typed even when something is missing: nobody writes a report twice.
+        typed = {name: request.POST.get(name, "")[:20_000] for name in FIELDS if name in request.POST}
+        if form.is_valid():
+            draft.keep({**dict.fromkeys(FIELDS, ""), **form.cleaned_data, "described": True})
+            return _onward(request, "new_case_severity")
+        draft.keep({**typed, "described": False})
+        if "later" in request.POST:
+            return _onward(request, "home")
+    heading = gettext("What happened?") if error_report else gettext("What do you need?")
+    return _page(request, "what", draft, form, heading)
+
+
+@for_subscribers
+@require_http_methods(["GET", "HEAD", "POST"])
+def severity(request: HttpRequest) -> HttpResponse:
+    """How badly is work affected? Shows the promise for the level chosen."""
+    draft = Draft(viewer_of(request))
+    if draft.missing in ("kind", "what"):
+        return redirect(f"new_case_{draft.missing}")
+    language = get_language() or "en"
+    own = bought(viewer_of(request), draft.subscriber_id)
+    levels = own.levels(language)
+    choices = [(level.level, level.name) for level in levels]
+    form = SeverityForm(request.POST or None, initial={"severity": draft.data.get("severity")}, levels=choices)
+    if request.method == "POST" and form.is_valid():
+        draft.keep({"severity": form.cleaned_data["severity"]})
+        if "show" not in request.POST:
+            return _onward(request, "new_case_check")
+    chosen = str(form["severity"].value() or "")
+    shown = _promise(request, draft, own, chosen) if chosen in dict(choices) else None
+    more = {"levels": own.choices(language), "promise": shown, "promise_title": _title()}
+    return _page(request, "severity", draft, form, gettext("How badly is work affected?"), more)
+
+
+@for_subscribers
+@require_safe
+def promise(request: HttpRequest) -> HttpResponse:
+    """The promise for a severity, as a part of the page."""
+    draft = Draft(viewer_of(request))
+    own = bought(viewer_of(request), draft.subscriber_id)
+    chosen = request.GET.get("severity", "")
+    known = chosen in {level.level for level in own.levels(get_language() or "en")}
+    shown = _promise(request, draft, own, chosen) if known else None
+    return render(request, "portal/promise.html", {"promise": shown, "promise_title": _title()})
+
+
+@for_subscribers
+@require_http_methods(["GET", "HEAD", "POST"])
+def check(request: HttpRequest) -> HttpResponse:
+    """The whole case once more, and sending it."""
+    viewer = viewer_of(request)
+    sent = request.session.get("sent_cases", {}).get(request.POST.get("once", ""))
+    if sent:
+        return redirect("case", number=sent)
+    draft = Draft(viewer)
+    if draft.missing:
+        return redirect(f"new_case_{draft.missing}")
+    refusal = None
+    if request.method == "POST":
+        try:
+            return _file(request, draft)
+        except Refusal as reason:
+            draft.keep({})  # whole, with the answers that only these pages know
+            refusal = refused(reason)
+    own = bought(viewer, draft.subscriber_id)
+    more = {
+        "answers": _answers(draft, own),
+        "once": draft.data["once"],
+        "refusal": refusal,
+        "promise": _promise(request, draft, own, draft.data["severity"]),
+        "promise_title": _title(),
+    }
+    return _page(request, "check", draft, None, gettext("Check and send"), more, 403 if refusal else 200)
+
+
+@for_subscribers
+@require_POST
+def discard(request: HttpRequest) -> HttpResponse:
+    """Throw the draft away."""
+    Draft(viewer_of(request)).drop()
+    messages.success(request, gettext("The draft is thrown away."))
+    return redirect("home")
+
+
+def _file(request: HttpRequest, draft: Draft) -> HttpResponse:
+    """File the draft once, however often it is sent; raises Refusal with the draft kept."""
+    filed = operations.file_case(
+        by=actor_of(request),
+        person_id=viewer_of(request).person_id,
+        subscriber_id=draft.subscriber_id or 0,
+        severity=draft.data["severity"],
+        request_type=draft.data["request_type"],
+        once=draft.data["once"],
+        **draft.texts,
+    )
+    request.session["sent_cases"] = {draft.data["once"]: filed.number}
+    return redirect(f"/cases/{filed.number}/?filed=1")
+
+
+def _onward(request: HttpRequest, place: str) -> HttpResponse:
+    if "later" in request.POST or place == "home":
+        messages.success(request, gettext("Your draft is kept."))
+        return redirect("home")
+    return redirect(place)
+
+
+def _title() -> str:
+    return gettext("If you send this now, you will have an answer by")
+
+
+def _promise(request: HttpRequest, draft: Draft, own: Bought, severity: str) -> Answer:
+    viewer = viewer_of(request)
+    found = queries.promise(
+        viewer=viewer,
+        subscriber_id=draft.subscriber_id,
+        severity=severity,
+        request_type=draft.data.get("request_type"),
+        at=datetime.now(UTC),
+    )
+    return answer(found, own.programme, own.package, own.region, get_language() or "en", viewer.zone)
+
+
+def _answers(draft: Draft, own: Bought) -> list[tuple[str, str, str]]:
+    """Label, answer and the page that changes it."""
+    language, data = get_language() or "en", draft.data
+    kind_name = said(own.programme.request_type(data["request_type"]).name, language)
+    level = own.programme.severity(data["severity"])
+    fields = WhatForm(error_report=own.is_error_report(data["request_type"])).fields
+    texts = [(str(field.label), str(data.get(name, "")), "/cases/new/what/") for name, field in fields.items()]
+    severity_text = f"{gettext('Severity %(level)s') % {'level': level.level}}: {said(level.name, language)}"
+    return [
+        (gettext("Kind"), kind_name, "/cases/new/kind/"),
+        *texts,
+        (gettext("Severity"), severity_text, "/cases/new/severity/"),
+    ]
+
+
+def _page(
+    request: HttpRequest,
+    step: str,
+    draft: Draft,
+    form: Form | None,
+    heading: str,
+    more: dict[str, Any] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """One page of the way, with what stands beside it; 422 when the form has errors."""
+    own = bought(viewer_of(request), draft.subscriber_id)
+    order = list(STEPS)
+    back = "/" if step == "kind" else f"/cases/new/{order[order.index(step) - 1]}/"
+    words = {
+        "section": "cases",
+        "step": STEPS[step],
+        "of": len(STEPS),
+        "form": form,
+        "heading": heading,
+        "back": back,
+        "people": ", ".join(own.people),
+        "warning": own.warning,
+        **(more or {}),
+    }
+    bad = status == 200 and form is not None and form.is_bound and not form.is_valid()
+    return render(request, f"portal/new_{step}.html", words, status=422 if bad else status)

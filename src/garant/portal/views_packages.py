@@ -1,0 +1,152 @@
+"""The public packages page: the matrix, the calculator of a promise and the chooser. Reads only, needs no account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import available_timezones
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language, gettext
+from django.views.decorators.http import require_safe
+
+from garant.cases.queries import promise_for
+from garant.core.programmes import Programme, said
+from garant.core.refusals import NotFound
+from garant.kit import moments
+from garant.portal.choosing import Need, needs, smallest
+from garant.portal.offers import DEFAULT, PackagesPage, packages_page
+from garant.portal.programme import programme
+from garant.portal.promises import Answer, answer
+
+#: Clocks to choose from beside the region's own; any other IANA zone may stand in the address.
+ZONES = (
+    "America/Los_Angeles", "America/Denver", "America/Chicago", "America/New_York", "America/Sao_Paulo", "UTC",
+    "Europe/London", "Europe/Paris", "Europe/Berlin", "Europe/Madrid", "Europe/Rome", "Europe/Helsinki",
+    "Africa/Johannesburg", "Asia/Dubai", "Asia/Kolkata", "Asia/Singapore", "Asia/Tokyo", "Australia/Sydney",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The calculator's question. `problem` says in words why it can't be answered, empty when it can."""
+
+    packages: tuple[tuple[str, str], ...]
+    package: str
+    severity: str
+    day: str
+    time: str
+    zone: str
+    zones: tuple[tuple[str, str], ...]
+    at: datetime | None
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The chooser: what can be ticked, what was, and the package found."""
+
+    needs: tuple[Need, ...]
+    wanted: tuple[str, ...]
+    contacts: int
+    asked: bool
+    package: str
+
+
+@require_safe
+def packages(request: HttpRequest) -> HttpResponse:
+    """The packages of a region (?region=) in the reader's language."""
+    language = get_language() or "en"
+    document = programme()
+    region = request.GET.get("region", DEFAULT)
+    if region not in document.regions:
+        raise Http404(gettext("unknown region"))
+    page = packages_page(document, region, language)
+    asked = _asked(request, document, page, language)
+    return render(request, "portal/packages.html", {
+        "section": "packages",
+        "page": page,
+        "columns": len(page.packages.names) + 1,
+        "asked": asked,
+        "answer": _answer(asked, document, region, language),
+        "choice": _choice(request, document, region, language),
+    })  # fmt: skip
+
+
+def _asked(request: HttpRequest, document: Programme, page: PackagesPage, language: str) -> Asked:
+    query = request.GET
+    sold = [*([document.region_parts[page.region.code].offer] if page.own else []), *document.packages]
+    names = tuple((one.code, said(one.name, language)) for one in sold if one is not None)
+    zone = query.get("zone", page.zone)
+    zone = zone if zone in available_timezones() else page.zone
+    now = moments.local(datetime.now(UTC), zone)
+    day, time = query.get("day") or f"{now:%Y-%m-%d}", query.get("time") or f"{now:%H:%M}"
+    at, problem = _instant(day, time, zone)
+    levels = [level.level for level in page.severities]
+    default = sold[0].code if page.own and sold[0] else names[-2 if len(names) > 1 else 0][0]
+    return Asked(
+        packages=names,
+        package=_known(query.get("package"), [code for code, _ in names], default),
+        severity=_known(query.get("severity"), levels, levels[min(1, len(levels) - 1)]),
+        day=day,
+        time=time,
+        zone=zone,
+        zones=_zones(zone, page.zone),
+        at=at,
+        problem=problem,
+    )
+
+
+def _known(value: str | None, allowed: list[str], default: str) -> str:
+    return value if value in allowed else default
+
+
+def _zones(*more: str) -> tuple[tuple[str, str], ...]:
+    """The clocks to choose from, by city."""
+    codes = dict.fromkeys((*more, *ZONES))
+    return tuple(sorted(((code, moments.place(code)) for code in codes), key=lambda pair: pair[1]))
+
+
+def _instant(day: str, time: str, zone: str) -> tuple[datetime | None, str]:
+    """The instant at which the zone's clock reads so; of a repeated hour the first pass."""
+    try:
+        naive = datetime.fromisoformat(f"{day}T{time}")
+    except ValueError:
+        return None, gettext("Write the day as 2026-11-24 and the time as 16:30")
+    if naive.tzinfo is not None or not 2000 <= naive.year <= 2100:
+        return None, gettext("Choose a day between 2000 and 2100")
+    return naive.replace(tzinfo=moments.zone(zone)).astimezone(UTC), ""
+
+
+def _answer(asked: Asked, document: Programme, region: str, language: str) -> Answer | None:
+    if asked.at is None:
+        return None
+    promise = promise_for(package=asked.package, region=region, severity=asked.severity, at=asked.at)
+    return answer(promise, document, asked.package, region, language, asked.zone)
+
+
+def _choice(request: HttpRequest, document: Programme, region: str, language: str) -> Choice:
+    offered = needs(document, region, language)
+    codes = {need.code for need in offered}
+    wanted = tuple(code for code in request.GET.getlist("need") if code in codes)
+    text = request.GET.get("contacts", "")
+    contacts = min(999, max(1, int(text))) if text.isdecimal() and len(text) < 6 else 1
+    asked = "choose" in request.GET
+    found = smallest(document, region, wanted, contacts) if asked else None
+    return Choice(offered, wanted, contacts, asked, said(found.name, language) if found else "")
+
+
+def sample_answer(language: str) -> Answer | None:
+    """What the start page shows a visitor: the second level of a package with a promise, sent now; None without one."""
+    try:
+        document = programme()
+    except NotFound:
+        return None
+    level = document.severities[min(1, len(document.severities) - 1)].level
+    for package in reversed(document.packages[:-1] or document.packages):
+        target = document.target(package.code, DEFAULT, level, "initial_response")
+        if target is not None and target.amount is not None:
+            promise = promise_for(package=package.code, region=DEFAULT, severity=level, at=datetime.now(UTC))
+            return answer(promise, document, package.code, DEFAULT, language, "")
+    return None
