@@ -10,7 +10,6 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render, resolve_url
-from django.utils import translation
 from django.views.decorators.cache import never_cache
 
 from garant.core.people import Viewer
@@ -46,8 +45,7 @@ def staff_only(*methods: str, roles: frozenset[str] = ROLES) -> Callable[[View],
             if request.method not in allowed:
                 return HttpResponse(status=405, headers={"Allow": ", ".join(sorted(allowed))})
             request.viewer = viewer  # type: ignore[attr-defined]
-            with translation.override(viewer.language):
-                return view(request, *args, **kwargs)
+            return view(request, *args, **kwargs)
 
         allowed = {*methods, "HEAD"} if "GET" in methods else set(methods)
         guarded.roles = roles  # type: ignore[attr-defined]

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from garant.cases.views import CaseView, MessageView, PeriodView
+from garant.console.packages import Names
 from garant.console.words import channel_words, promise_title, state_words
 from garant.core.calendars import Segment
 from garant.core.periods import Step
@@ -73,7 +74,7 @@ def clock_zone(view: CaseView, period: PeriodView | None) -> str:
     return period.rule.calendar.in_force(period.started).zone
 
 
-def hero(view: CaseView, now: datetime) -> Hero:
+def hero(view: CaseView, now: datetime, names: Names) -> Hero:
     """The clock of a case at `now`."""
     standing, current = standing_of(view), view.current
     state = clock_state(standing, now)
@@ -83,7 +84,7 @@ def hero(view: CaseView, now: datetime) -> Hero:
         state=state,
         title=_title(state, current.metric if current else "", standing),
         zone=zone,
-        reasons=tuple(reasons(current.steps, zone)) if current else (),
+        reasons=tuple(reasons(current.steps, zone, names)) if current else (),
         segments=segments(current.steps) if owed else (),
         target=timedelta(seconds=owed.target_seconds) if owed and owed.target_seconds else None,
         footnote=_footnote(view, current),
@@ -122,9 +123,9 @@ def segments(steps: Iterable[Step]) -> tuple[Segment, ...]:
     )
 
 
-def reasons(steps: Iterable[Step], zone: str) -> list[str]:
+def reasons(steps: Iterable[Step], zone: str, names: Names) -> list[str]:
     """The explanation in sentences, without the stretches that the proof table shows line by line."""
-    return sentences([step for step in steps if step.code not in ("segment", "due")], zone=zone)
+    return sentences([step for step in steps if step.code not in ("segment", "due")], zone=zone, names=names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,13 +224,13 @@ def _period_title(period: PeriodView, clock: ClockState) -> str:
         return gettext("Waiting on customer")
     name = gettext("Initial response") if period.metric == "initial_response" else gettext("Follow-up response")
     words = {
-        "met": gettext("met"),
-        "missed": gettext("missed"),
-        "near": gettext("near"),
-        "running": gettext("running"),
-        "paused": gettext("paused"),
-        "held": gettext("held"),
-    }.get(clock.state, gettext("not owed"))
+        "met": pgettext("period", "met"),
+        "missed": pgettext("period", "missed"),
+        "near": pgettext("period", "near"),
+        "running": pgettext("period", "running"),
+        "paused": pgettext("period", "paused"),
+        "held": pgettext("period", "held"),
+    }.get(clock.state, pgettext("period", "not owed"))
     return gettext("%(name)s: %(state)s") % {"name": name, "state": words}
 
 

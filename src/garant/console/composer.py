@@ -17,6 +17,8 @@ from garant.kit.moments import clock_time
 #: Panel -> the act that a viewer must be allowed.
 ACTS = {"reply": "reply", "note": "add_note", "call": "log_call"}
 ICONS = {"reply": "send", "note": "lock", "call": "phone"}
+#: Panel -> the place its draft is kept at.
+PLACES = {"reply": "reply", "note": "note", "call": "message"}
 KEYS = {"reply": "r", "note": "n", "call": "c"}
 
 
@@ -40,7 +42,7 @@ class Panel:
 
 def place_of(kind: str, number: int) -> str:
     """Under which name a draft is kept."""
-    return f"{kind}:{number}"
+    return f"{PLACES[kind]}:{number}"
 
 
 def panels(view: CaseView, viewer: Viewer, hero: Hero, typed: dict[str, str]) -> list[Panel]:

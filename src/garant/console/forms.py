@@ -80,7 +80,7 @@ class AssignForm(StrictForm):
     assignee = forms.IntegerField(required=False, min_value=1)
 
 
-class ReasonForm(OnceForm):
+class ReasonForm(StrictForm):
     """Why: kept in the history."""
 
     reason = forms.CharField(

@@ -57,16 +57,17 @@ def _sentences(who: str, data: Mapping[str, Any], zone: str) -> dict[str, str]:
     said = {
         "who": who,
         "severity": data.get("severity", ""),
-        "old": data.get("old", data.get("from", "")),
+        "level": data.get("level", ""),
         "metric": owed(str(data.get("metric", ""))),
         "to": data.get("assignee_name") or gettext("nobody"),
-        "due": _when(data.get("due") or data.get("to"), zone),
+        "due": _when(data.get("to"), zone),
     }
     texts = {
         "case_opened": gettext("%(who)s opened the case with severity %(severity)s."),
         "response_given": gettext("%(who)s answered."),
         "waiting_set": gettext("%(who)s set the case to wait on the customer."),
         "customer_message_added": gettext("%(who)s wrote."),
+        "severity_change_proposed": gettext("%(who)s proposed severity %(severity)s."),
         "severity_changed": gettext("%(who)s changed the severity to %(severity)s."),
         "package_changed": gettext("The package of the case changed."),
         "support_suspended": gettext("Support was suspended: the clocks stood still."),
@@ -79,8 +80,8 @@ def _sentences(who: str, data: Mapping[str, Any], zone: str) -> dict[str, str]:
         "case_confirmed": gettext("The sender was confirmed."),
         "note_added": gettext("%(who)s kept an internal note."),
         "case_assigned": gettext("%(who)s gave the case to %(to)s."),
-        "target_missed": gettext("%(metric)s: the due time %(due)s passed without an answer."),
-        "escalation_told": gettext("%(metric)s: the next level was told."),
+        "target_missed": gettext("%(metric)s: the due time passed without an answer."),
+        "escalation_told": gettext("%(metric)s: level %(level)s of the escalation policy was told."),
         "due_moved": gettext("The calendar was edited: the due time moved to %(due)s."),
     }
     return {kind: text % said for kind, text in texts.items()}
@@ -152,7 +153,7 @@ def told_of(view: CaseView) -> list[Told]:
         state = "near" if row.trigger == "near" else "missed"
         title = gettext("%(metric)s, %(trigger)s") % {
             "metric": owed(row.metric),
-            "trigger": trigger_words(row.trigger).lower(),
+            "trigger": trigger_words(row.trigger),
         }
         text = gettext("%(people)s, %(time)s") % {"people": people, "time": day_time(row.at, view.zone)}
         found.append(Told(state, state, title, text))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext, ngettext, pgettext
 
 from garant.cases.views import QueueRow
 from garant.console.days import DAY, local_days, open_spans
-from garant.console.packages import package_name
+from garant.console.packages import Names
 from garant.console.terms import calendar_of
 from garant.console.words import owed
 from garant.core.calendars import Calendar
@@ -48,7 +48,7 @@ class Group:
     lines: tuple[Line, ...]
 
 
-def line_of(row: QueueRow, *, now: datetime, zone_name: str, person_id: int | None) -> Line:
+def line_of(row: QueueRow, *, now: datetime, zone_name: str, person_id: int | None, names: Names) -> Line:
     """A queue row as a line, for a reader in a zone."""
     calendar = calendar_of(row)
     clock = clock_state(row, now, calendar)
@@ -57,7 +57,7 @@ def line_of(row: QueueRow, *, now: datetime, zone_name: str, person_id: int | No
         subject=row.subject,
         severity=row.severity,
         subscriber=row.subscriber.name,
-        package=package_name(row.programme, row.package),
+        package=names.package(row.package_key),
         assignee=short_name(row.assignee.name if row.assignee else ""),
         mine=row.assignee is not None and row.assignee.id == person_id,
         owed=owed(row.metric) if row.metric and row.due else "",

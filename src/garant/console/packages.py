@@ -1,20 +1,58 @@
-"""Names of packages in the reader's language, from the programme's own text."""
+"""What the codes of a programme are called in the reader's language, by the very version a case was opened under."""
 
 from __future__ import annotations
 
-from functools import lru_cache
+from django.utils.translation import get_language, gettext
 
-from django.utils.translation import get_language
-
-from garant.contracts.queries import programme_document
-
-
-def package_name(programme: str, code: str) -> str:
-    """What people call the package in the active language; the code itself when the programme has no name for it."""
-    return _names(programme, (get_language() or "en")[:2]).get(code, code)
+from garant.contracts.queries import StoredTerms, parse_key, terms
+from garant.core.programmes import Programme, said
 
 
-@lru_cache(maxsize=64)
-def _names(programme: str, language: str) -> dict[str, str]:
-    document = programme_document(programme)
-    return {package.code: package.name.get(language) or package.name.get("en", "") for package in document.packages}
+class Names:
+    """Names of packages, severities, request types and holidays for one page; a code nobody knows stands as it is.
+
+    Also serves garant.wording.sentences as its `Names`.
+    """
+
+    def __init__(self) -> None:
+        self._terms: StoredTerms | None = None
+
+    def programme(self, key: str) -> Programme | None:
+        """The programme version of a package key; None when it is not stored."""
+        if self._terms is None:
+            self._terms = terms()
+        try:
+            return self._terms.programme(key)
+        except (KeyError, ValueError):
+            return None
+
+    def package(self, key: str, language: str = "") -> str:
+        """The package's name."""
+        programme = self.programme(key)
+        if programme is None:
+            return key
+        code = parse_key(key).package
+        try:
+            return said(programme.package(code).name, language or _language()) or code
+        except KeyError:
+            return code
+
+    def holiday(self, name: str, language: str) -> str:
+        """The holiday's name in the language of the terms that were asked for last; the English one else."""
+        return name
+
+    def severity(self, key: str, level: str) -> str:
+        """The severity's name in the programme: "Severity 2"."""
+        programme = self.programme(key)
+        names = {each.level: each.name for each in programme.severities} if programme else {}
+        return said(names[level], _language()) if level in names else gettext("Severity %(level)s") % {"level": level}
+
+    def request_type(self, key: str, code: str) -> str:
+        """The kind of request."""
+        programme = self.programme(key)
+        names = {each.code: each.name for each in programme.request_types} if programme else {}
+        return said(names[code], _language()) if code in names else code
+
+
+def _language() -> str:
+    return get_language() or "en"

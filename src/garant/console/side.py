@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.translation import gettext
 
-from garant.cases.views import CaseView
-from garant.console.packages import package_name
+from garant.console.packages import Names
+from garant.contracts.views import ContractView
 from garant.kit.moments import long_date
 
 #: More stamps than this are not counted by eye.
@@ -23,19 +22,19 @@ class Slots:
     stamps: tuple[bool, ...]
 
 
-def contract_facts(contract: Any, view: CaseView) -> list[tuple[str, str]]:
+def contract_facts(contract: ContractView | None, names: Names) -> list[tuple[str, str]]:
     """Package, term, region and reference; one line that says so when there is no contract now."""
     if contract is None:
         return [(gettext("Contract"), gettext("none in force now"))]
     return [
         (gettext("Reference"), contract.reference),
-        (gettext("Package"), package_name(view.programme, contract.package)),
-        (gettext("Region"), contract.region),
+        (gettext("Package"), names.package(contract.package_key)),
+        (gettext("Version"), contract.version),
         (gettext("Until"), long_date(contract.ends_on)),
     ]
 
 
-def slots_of(contract: Any) -> Slots | None:
+def slots_of(contract: ContractView | None) -> Slots | None:
     """The authorized contacts named so far; None without a contract."""
     if contract is None:
         return None

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from django.utils.translation import gettext, ngettext
+from django.utils import translation
+from django.utils.translation import gettext, ngettext, pgettext
 
 from garant.cases.views import EscalationRow
+from garant.console.letters import Letter, letter
 from garant.console.lines import short_name
 from garant.core.people import Viewer
 from garant.directory.queries import person
@@ -17,7 +18,6 @@ from garant.journal.views import NoticeRow
 from garant.kit.clocks import ClockState, clock_state
 from garant.kit.languages import NAMES
 from garant.kit.moments import day_time
-from garant.wording.sentences import notice_letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +100,11 @@ def _rung(row: EscalationRow, zone: str, now: datetime, *, last: bool) -> Rung:
 def trigger_words(trigger: str) -> str:
     """At what moment a level is told."""
     return {
-        "near": gettext("Near"),
-        "miss": gettext("At due"),
-        "missed": gettext("At due"),
-        "age": gettext("After a while"),
-        "customer": gettext("By the customer"),
+        "near": pgettext("trigger", "Near"),
+        "miss": pgettext("trigger", "At due"),
+        "missed": pgettext("trigger", "At due"),
+        "age": pgettext("trigger", "After a while"),
+        "customer": pgettext("trigger", "By the customer"),
     }.get(trigger, trigger)
 
 
@@ -126,13 +126,13 @@ def notice_line(row: NoticeRow, viewer: Viewer) -> NoticeLine:
     """A notice as a line, in the viewer's language."""
     return NoticeLine(
         id=row.id,
-        title=read(row).subject,
+        title=letter(row.kind, row.data, viewer.zone).subject,
         to=_to(row, viewer),
         language=NAMES.get(row.language, row.language),
         created_at=row.created_at,
         sent_at=row.sent_at,
         problem=row.problem,
-        number=row.data.get("number"),
+        number=row.data.get("case"),
     )
 
 
@@ -140,6 +140,8 @@ def _to(row: NoticeRow, viewer: Viewer) -> str:
     return person(viewer, row.person_id).name if row.person_id is not None else row.address
 
 
-def read(row: NoticeRow) -> Any:
-    """The message in the active language: subject and paragraphs."""
-    return notice_letter(row.kind, row.data)
+def read(row: NoticeRow, viewer: Viewer) -> Letter:
+    """The message as its receiver reads it: in the language it was written in, in the receiver's zone."""
+    zone = person(viewer, row.person_id).zone if row.person_id is not None else viewer.zone
+    with translation.override(row.language):
+        return letter(row.kind, row.data, zone)

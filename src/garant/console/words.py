@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 
 def owed(metric: str) -> str:
@@ -13,6 +13,14 @@ def owed(metric: str) -> str:
         "update": gettext("Update"),
         "corrective_action": gettext("Correction"),
         "resolution": gettext("Resolution"),
+    }.get(metric, metric.replace("_", " "))
+
+
+def promise_words(metric: str) -> str:
+    """What is promised, inside a sentence."""
+    return {
+        "initial_response": gettext("initial response"),
+        "follow_up": gettext("follow-up response"),
     }.get(metric, metric.replace("_", " "))
 
 
@@ -36,12 +44,12 @@ def promise_title(metric: str, state: str) -> str:
 def state_words(state: str) -> str:
     """A case's state in words."""
     return {
-        "open": gettext("Open"),
+        "open": pgettext("case", "Open"),
         "waiting": gettext("Waiting on customer"),
-        "resolved": gettext("Resolved"),
-        "closed": gettext("Closed"),
-        "held": gettext("Held"),
-        "merged": gettext("Merged"),
+        "resolved": pgettext("case", "Resolved"),
+        "closed": pgettext("case", "Closed"),
+        "held": pgettext("case", "Held"),
+        "merged": pgettext("case", "Merged"),
     }.get(state, state)
 
 

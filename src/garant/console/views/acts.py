@@ -81,11 +81,11 @@ def send(request: HttpRequest, number: int, data: dict[str, Any]) -> str:
     elif kind == "call":
         operations.log_call(**common, wait=data["wait"], resolve=data["resolve"])
     else:
-        operations.reply(**common, wait=data["wait"] and not data["resolve"], resolve=data["resolve"])
+        operations.reply(**common, wait=data["wait"], resolve=data["resolve"])
     operations.drop_draft(by=by, place=place_of(kind, number))
     return {
         "note": gettext("Note kept. The subscriber does not see it."),
-        "call": gettext("Call logged."),
+        "call": gettext("Call logged and the case resolved.") if data["resolve"] else gettext("Call logged."),
         "reply": gettext("Reply sent and the case resolved.") if data["resolve"] else gettext("Reply sent."),
     }[kind]
 

@@ -15,9 +15,8 @@ from garant.console import casepage
 from garant.console.access import staff_only
 from garant.console.composer import panels
 from garant.console.desk import now, page
-from garant.console.forms import fresh_token
 from garant.console.history import events_of, facts_of, told_of
-from garant.console.packages import package_name, request_type_name, severity_name
+from garant.console.packages import Names
 from garant.console.side import contract_facts, slots_of
 from garant.console.words import channel_words
 from garant.contracts.queries import contract_of
@@ -46,7 +45,7 @@ def clock(request: HttpRequest, number: int) -> HttpResponse:
     """The clock's moving part alone: swapped in place, so that an open explanation stays open."""
     view = seen(request, number)
     at = now()
-    context = {"hero": casepage.hero(view, at), "now": at, "desk": {"zone": request.viewer.zone}}  # type: ignore[attr-defined]
+    context = {"hero": casepage.hero(view, at, Names()), "now": at, "desk": {"zone": request.viewer.zone}}  # type: ignore[attr-defined]
     return render(request, "console/parts/hero.html", context)
 
 
@@ -74,7 +73,8 @@ def case_page(
 def _content(request: HttpRequest, view: CaseView, problem: Problem | None, typed: dict[str, str]) -> dict[str, Any]:
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     at = now()
-    hero = casepage.hero(view, at)
+    names = Names()
+    hero = casepage.hero(view, at, names)
     chosen = typed.get("kind") or request.GET.get("compose", "reply")
     boxes = panels(view, viewer, hero, typed)
     return {
@@ -84,10 +84,9 @@ def _content(request: HttpRequest, view: CaseView, problem: Problem | None, type
         "hero": hero,
         "problem": problem,
         "reason": typed.get("reason", ""),
-        "once": fresh_token(),
-        "package": package_name(view.programme, view.package),
-        "severity_name": severity_name(view.programme, view.severity),
-        "request_type": request_type_name(view.programme, view.request_type),
+        "package": names.package(view.package_key),
+        "severity_name": names.severity(view.package_key, view.severity),
+        "request_type": names.request_type(view.package_key, view.request_type),
         "state_name": casepage.state_name(view),
         "channel_name": channel_words(view.channel),
         "thread": casepage.thread_of(view, events_of(view)),
@@ -97,16 +96,16 @@ def _content(request: HttpRequest, view: CaseView, problem: Problem | None, type
         "history": facts_of(view),
         "told": told_of(view),
         "periods": [casepage.period_line(period, view, at) for period in view.periods],
-        **_side(view, viewer, at),
+        **_side(view, viewer, at, names),
     }
 
 
-def _side(view: CaseView, viewer: Viewer, at: Any) -> dict[str, Any]:
+def _side(view: CaseView, viewer: Viewer, at: Any, names: Names) -> dict[str, Any]:
     contract = contract_of(viewer=viewer, subscriber_id=view.subscriber.id, at=at)
     organisation = subscriber(viewer, view.subscriber.slug)
     return {
         "staff": staff(viewer),
-        "contract": contract_facts(contract, view),
+        "contract": contract_facts(contract, names),
         "slots": slots_of(contract),
         "local_time": casepage.local_time(organisation.zone, at),
     }

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils import translation
 from django.utils.translation import gettext
 
 from garant.cases import queries
@@ -15,8 +12,6 @@ from garant.console.told import group, notice_line, read
 from garant.core.people import Viewer
 from garant.core.refusals import NotFound
 from garant.journal import queries as journal
-
-VIEWS = ("all", "me")
 
 
 @staff_only("GET")
@@ -52,12 +47,11 @@ def notice(request: HttpRequest, notice_id: int) -> HttpResponse:
         row = journal.notice(viewer=viewer, id=notice_id)
     except NotFound:
         raise Http404(gettext("There is no such notice.")) from None
-    letter = _letter(row)
     return page(
-        request, "console/notice.html", section="notices", line=notice_line(row, viewer), letter=letter, notice=row
+        request,
+        "console/notice.html",
+        section="notices",
+        line=notice_line(row, viewer),
+        letter=read(row, viewer),
+        notice=row,
     )
-
-
-def _letter(row: Any) -> Any:
-    with translation.override(row.language):
-        return read(row)

@@ -9,16 +9,18 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 
 from garant.cases import queries
 from garant.console.access import staff_only
 from garant.console.desk import Desk, desk_of, now, page
 from garant.console.horizon import Due
 from garant.console.lines import Line, grouped, line_of
+from garant.console.packages import Names
 from garant.console.strip import strip
 from garant.console.terms import calendar_of, most_common
 from garant.core.people import Viewer
+from garant.core.refusals import NotFound
 from garant.kit.clocks import clock_state
 
 #: Tab -> the list that cases.queries knows.
@@ -69,7 +71,8 @@ def _page(request: HttpRequest, viewer: Viewer, searched: str) -> Any:
 
 
 def _lines(rows: Any, viewer: Viewer, at: Any) -> list[Line]:
-    return [line_of(row, now=at, zone_name=viewer.zone, person_id=viewer.person_id) for row in rows]
+    names, who = Names(), viewer.person_id
+    return [line_of(row, now=at, zone_name=viewer.zone, person_id=who, names=names) for row in rows]
 
 
 def _content(request: HttpRequest, viewer: Viewer, searched: str) -> dict[str, Any]:
@@ -101,11 +104,11 @@ def _kept(request: HttpRequest) -> dict[str, str]:
 def _tabs(desk: Desk, shown: str) -> list[Tab]:
     names = {
         "open": gettext("All open"),
-        "mine": gettext("Mine"),
+        "mine": pgettext("filter", "Mine"),
         "unassigned": gettext("Nobody yet"),
         "urgent": gettext("Near or missed"),
-        "waiting": gettext("Waiting"),
-        "held": gettext("Held"),
+        "waiting": pgettext("filter", "Waiting"),
+        "held": pgettext("filter", "Held"),
     }
     home = reverse("console:queue")
     return [
@@ -133,5 +136,5 @@ def _by_number(viewer: Viewer, searched: str) -> int | None:
         return None
     try:
         return queries.case(viewer=viewer, number=int(digits)).number
-    except queries.NotFound:
+    except NotFound:
         return None

@@ -1,0 +1,89 @@
+"""Notices as their readers get them: a subject and paragraphs in the active language, from codes and values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext
+
+from garant.console.words import promise_words
+from garant.core.instants import parse_instant
+from garant.kit.moments import long_day_time, place
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A notice in words."""
+
+    subject: str
+    paragraphs: tuple[str, ...]
+
+
+def letter(kind: str, data: Mapping[str, Any], zone: str) -> Letter:
+    """The notice of a kind, its instants in the reader's zone. An unknown kind shows its values."""
+    said = {
+        "number": data.get("case", ""),
+        "severity": data.get("severity", ""),
+        "promise": promise_words(str(data.get("metric") or "")),
+        "level": data.get("level", ""),
+        "due": _when(data.get("due"), zone),
+        "problem": data.get("problem", ""),
+    }
+    write = _WRITERS.get(kind)
+    if write is None:
+        plain = tuple(f"{name}: {value}" for name, value in sorted(data.items()))
+        return Letter(kind.replace("_", " "), plain)
+    subject, paragraphs = write(data)
+    return Letter(subject % said, tuple(text % said for text in paragraphs))
+
+
+def _when(value: object, zone: str) -> str:
+    """An instant in full with its place; empty without one."""
+    if not isinstance(value, str) or not value:
+        return ""
+    return f"{long_day_time(parse_instant(value), zone)} ({place(zone)})"
+
+
+def _missed(data: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
+    return gettext("Case %(number)s: %(promise)s missed"), (
+        gettext("The %(promise)s promised for case %(number)s, severity %(severity)s, was due on %(due)s."),
+        gettext("Nobody had answered by then. You are told as level %(level)s of the escalation policy."),
+        gettext("Open the case and answer it, or see to it that somebody does."),
+    )
+
+
+def _near(data: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
+    return gettext("Case %(number)s: %(promise)s due soon"), (
+        gettext("The %(promise)s promised for case %(number)s, severity %(severity)s, is due on %(due)s."),
+        gettext("Most of the promised time is used. You are told as level %(level)s of the escalation policy."),
+    )
+
+
+def _received(data: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
+    if data.get("held"):
+        promise = gettext("It is held for now, so its clock does not run yet. Its page says why, and the way out.")
+    elif data.get("due"):
+        promise = gettext("A first answer is promised by %(due)s.")
+    else:
+        promise = gettext("Your package promises no response target for it.")
+    return gettext("Case %(number)s: we have it"), (
+        gettext("Your case %(number)s has arrived with severity %(severity)s."),
+        promise,
+    )
+
+
+def _sweep_failed(data: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
+    return gettext("Case %(number)s can't be timed"), (
+        gettext("The clock of case %(number)s could not be worked out (%(problem)s)."),
+        gettext("Its promises are not watched until this is mended. Ask whoever runs Garant to look at the log."),
+    )
+
+
+_WRITERS = {
+    "target_missed": _missed,
+    "target_near": _near,
+    "case_received": _received,
+    "sweep_failed": _sweep_failed,
+}
