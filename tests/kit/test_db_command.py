@@ -16,13 +16,13 @@ pytestmark = pytest.mark.database
 
 
 @pytest.fixture
-def db(desk):
+def db(new_desk):
     """Run `garant db ...` on the test's own desk."""
 
     def run(*words: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "garant", "db", *words],
-            env={**os.environ, "GARANT_HOME": str(desk.home.path)},
+            env={**os.environ, "GARANT_HOME": str(new_desk.home.path)},
             capture_output=True,
             text=True,
             check=False,
@@ -31,10 +31,10 @@ def db(desk):
     return run
 
 
-def test_a_day_in_the_life(desk, db, tmp_path: Path) -> None:
+def test_a_day_in_the_life(new_desk, db, tmp_path: Path) -> None:
     down = json.loads(db("status", "--json").stdout)
     assert (down["running"], down["made"]) == (False, False)
-    assert not desk.home.path.exists(), "status makes nothing"
+    assert not new_desk.home.path.exists(), "status makes nothing"
 
     url = db("url")
     assert url.returncode == 0
@@ -45,7 +45,7 @@ def test_a_day_in_the_life(desk, db, tmp_path: Path) -> None:
     up = json.loads(db("status", "--json").stdout)
     assert up["running"]
     assert up["migrations"] > 10
-    assert up["data"] == str(desk.home.path / "postgres" / "data")
+    assert up["data"] == str(new_desk.home.path / "postgres" / "data")
 
     file = tmp_path / "desk.dump"
     saved = db("backup", str(file))
@@ -64,7 +64,7 @@ def test_a_day_in_the_life(desk, db, tmp_path: Path) -> None:
         assert connection.execute("SELECT count(*) FROM django_session").fetchone() == (0,)
         assert connection.execute("SELECT current_user").fetchone() == ("garant_owner",)
     assert db("stop").returncode == 0
-    assert desk.is_down()
+    assert new_desk.is_down()
     assert "is down" in db("status").stdout
 
 

@@ -30,11 +30,11 @@ def outside(pg: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]
 
 
 def test_migrated_by_its_owner_used_by_the_app_role_saved_and_restored(
-    outside: Database, desk, tmp_path: Path, django_db_blocker
+    outside: Database, new_desk, tmp_path: Path, django_db_blocker
 ) -> None:
-    with django_db_blocker.unblock(), running_database(desk.home) as database:
+    with django_db_blocker.unblock(), running_database(new_desk.home) as database:
         assert database == outside
-        assert not desk.home.path.exists(), "no server of ours is started"
+        assert not new_desk.home.path.exists(), "no server of ours is started"
         assert ensure_migrated(database) > 10
         assert ensure_migrated(database) == 0
         session = "INSERT INTO django_session VALUES ('{}', 'data', now())"
@@ -45,7 +45,7 @@ def test_migrated_by_its_owner_used_by_the_app_role_saved_and_restored(
         dumps.backup(database, tmp_path / "outside.dump")
         with psycopg.connect(database.app_url, autocommit=True) as app:
             app.execute(session.format("later"))
-        dumps.restore(database, tmp_path / "outside.dump", desk.home, ensure_migrated, lambda _: None)
+        dumps.restore(database, tmp_path / "outside.dump", new_desk.home, ensure_migrated, lambda _: None)
         with psycopg.connect(database.app_url) as app:
             assert app.execute("SELECT session_key FROM django_session").fetchall() == [("saved",)]
 

