@@ -49,6 +49,7 @@ def pg() -> Iterator[Database]:
 
     Its data is not safe against power loss (fsync off). Commands run as subprocesses find it through GARANT_HOME.
     """
+    from garant.kit.files import lock
     from garant.kit.home import Home
     from garant.kit.postgres import running_database
     from garant.kit.postgres.running import superuser
@@ -56,7 +57,7 @@ def pg() -> Iterator[Database]:
     os.chmod(_HOME.parent, 0o711)  # ours, made above; as root the server runs under another account
     home = Home(_HOME)
     with running_database(home, careless=True) as database:
-        with superuser(home) as connection:
+        with lock(home.run / "test.lock"), superuser(home) as connection:  # workers start at the same time
             connection.execute("ALTER ROLE garant_owner CREATEDB")
         yield database
 
