@@ -1,0 +1,129 @@
+"""Interleaved timing: A B C A B C, so that a slow spell of the machine hits every system alike.
+
+Absolute times drift by a factor of two between runs on a shared machine; only ratios within one run are claims.
+"""
+
+from __future__ import annotations
+
+import gc
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+WARM_UP = 2
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """Something measured. `act` does `times` operations and returns nothing; per operation is what counts.
+
+    `role`: "garant", "peer", or "floor" (the least that such an operation can cost).
+    """
+
+    name: str
+    role: str
+    act: Callable[[], object]
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Seconds per operation over the rounds of one run."""
+
+    least: float
+    median: float
+    most: float
+
+
+@dataclass(slots=True)
+class Row:
+    """One line of the table. `ratio` compares medians with Garant's: above 1 the system is slower than Garant."""
+
+    operation: str
+    system: str
+    figures: Figures
+    ratio: float | None
+    remark: str = ""
+
+
+@dataclass(slots=True)
+class Table:
+    """What one bench module found."""
+
+    title: str
+    rows: list[Row] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def interleaved(operation: str, systems: Sequence[System], rounds: int = 9) -> list[Row]:
+    """Time the systems in turn, `rounds` times after a warm-up that is dropped. One of them is Garant."""
+    taken: dict[str, list[float]] = {system.name: [] for system in systems}
+    for turn in range(rounds + WARM_UP):
+        for system in systems:
+            seconds = timed(system.act) / system.times
+            if turn >= WARM_UP:
+                taken[system.name].append(seconds)
+    figures = {name: summed(seconds) for name, seconds in taken.items()}
+    ours = next(figures[system.name].median for system in systems if system.role == "garant")
+    return [
+        Row(operation, system.name, figures[system.name], figures[system.name].median / ours, system.role)
+        for system in systems
+    ]
+
+
+def timed(act: Callable[[], object]) -> float:
+    """Wall seconds of one call, without garbage collection in between."""
+    gc.collect()
+    gc.disable()
+    try:
+        begin = time.perf_counter()
+        act()
+        return time.perf_counter() - begin
+    finally:
+        gc.enable()
+
+
+def summed(seconds: Sequence[float]) -> Figures:
+    """Least, median and most."""
+    return Figures(min(seconds), statistics.median(seconds), max(seconds))
+
+
+def printed(tables: Sequence[Table]) -> str:
+    """The tables as one text."""
+    parts = []
+    for table in tables:
+        cells = [("operation", "system", "min", "median", "max", "x Garant", "")]
+        cells += [_cells(row) for row in table.rows]
+        widths = [max(len(line[column]) for line in cells) for column in range(7)]
+        lines = [
+            "  ".join(
+                cell.rjust(width) if 2 <= place <= 5 else cell.ljust(width)
+                for place, (cell, width) in enumerate(zip(line, widths, strict=True))
+            ).rstrip()
+            for line in cells
+        ]
+        parts.append("\n".join([table.title, "-" * len(lines[0]), *lines, *(f"* {note}" for note in table.notes)]))
+    return "\n\n".join(parts)
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    ratio = "" if row.ratio is None else f"{row.ratio:.2f}" if row.ratio < 10 else f"{row.ratio:.0f}"
+    figures = row.figures
+    return (
+        row.operation,
+        row.system,
+        shown(figures.least),
+        shown(figures.median),
+        shown(figures.most),
+        ratio,
+        row.remark,
+    )
+
+
+def shown(seconds: float) -> str:
+    """A duration with a unit that suits it."""
+    for unit, size in (("s", 1.0), ("ms", 1e-3), ("us", 1e-6)):
+        if seconds >= size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds * 1e9:.3g} ns"
