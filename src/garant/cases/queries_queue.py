@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from django.db import connection
 from django.db.models import F, Q, QuerySet
@@ -89,7 +89,7 @@ def counts(viewer: Viewer) -> dict[str, int]:
     lists = {name: _shown(viewer, name) for name in SHOWN}
     lists["missed_unassigned"] = lists["missed"].filter(assignee=None)
     parts_sql: list[str] = []
-    values: list[object] = []
+    values: list[Any] = []
     for rows in lists.values():
         if rows.query.is_empty():
             parts_sql.append("SELECT 0")
