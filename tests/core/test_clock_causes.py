@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from core_cast import OFFICE, Terms, clock, denver, event, opened, package, period, step
+from core_cast import HOUR, OFFICE, TERMS, Terms, clock, counted, denver, event, opened, package, period, step
 
 from garant.core.clocks import CaseClock
 from garant.core.periods import Pause
@@ -184,3 +184,45 @@ def test_an_edit_while_suspended_or_waiting_is_taken_in() -> None:
     assert "due_moved" not in [each.code for each in period(paused).steps]
     line = opened("16 08:00"), event("16 09:00", "response", waiting=True), event("16 13:00", "customer_update")
     assert period(clock(*line, terms=terms), FOLLOW, 2).due == denver("19 13:00")
+
+
+@pytest.mark.parametrize(
+    ("effect", "due"),
+    [
+        ("min", "16 13:00"),
+        ("max", "17 10:00"),
+        ("restart", "16 13:00"),
+        ("rebase", "16 12:00"),
+        ("keep", "17 10:00"),
+    ],
+)
+def test_a_programme_may_say_what_a_severity_change_does(effect: str, due: str) -> None:
+    class Theirs(Terms):
+        def severity_effect(self, metric: str, raised: bool) -> str:
+            assert (metric, raised) == (INITIAL, True)
+            return effect
+
+    case = clock(
+        opened("16 08:00", "3"),
+        event("16 09:00", "severity_change", severity="1", by="contact"),
+        terms=Theirs(TERMS.rules.values()),
+    )
+    assert period(case).due == denver(due)
+    if effect == "keep":
+        assert step(period(case), "promise_kept")["why"] == "programme_keeps"
+
+
+def test_restarting_may_give_more_time_and_an_unknown_effect_is_refused() -> None:
+    class Restarting(Terms):
+        def severity_effect(self, metric: str, raised: bool) -> str:
+            return "restart" if metric == INITIAL else "shrug"
+
+    terms = Restarting(TERMS.rules.values())
+    late = event("16 15:00", "severity_change", severity="1", by="contact")
+    found = period(clock(opened("16 08:00"), late, terms=terms))
+    assert (found.due, found.rule.target.severity, counted(found)) == (denver("16 19:00"), "1", 4 * HOUR)
+    assert step(found, "decision")["outcome"] == "new"
+    upgraded = event("16 09:00", "package_change", package="gold")
+    assert period(clock(opened("16 08:00", package="silver"), upgraded, terms=terms)).due == denver("16 17:00")
+    with pytest.raises(ValueError, match="unknown effect 'shrug' of a severity change: min, max, restart"):
+        clock(opened("16 08:00"), event("16 09:00", "response"), late, terms=terms)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import cast
 
 from garant.core.events import Event
 from garant.core.explanations import explain
 from garant.core.periods import FOLLOW_UP, INITIAL, Claim, Pause, Period, Step, verdicts
 from garant.core.severities import Proposal, lapse
-from garant.core.targets import Rule, Terms
+from garant.core.targets import EFFECTS, EffectTerms, Rule, Terms
 
 __all__ = [
     "FOLLOW_UP",
@@ -51,8 +52,8 @@ def replay(events: Sequence[Event], terms: Terms, as_of: datetime | None = None)
 
     Events are taken in order of their instants, equal ones as given; later ones than `as_of` are not looked at, so a
     prefix of a journal gives the state at its end. Raises ValueError when the first is not `opened`, or `as_of` lies
-    before it. Terms may also offer `proposal_lapses` (see ProposalTerms); else a vendor's proposal lapses after two
-    business days.
+    before it. Terms may also offer `proposal_lapses` (see ProposalTerms; else a vendor's proposal lapses after two
+    business days) and `severity_effect` (see EffectTerms; else min when raised and max when lowered).
     """
     line = sorted(_expanded(events), key=lambda event: event.at)
     if not line or line[0].kind != "opened":
@@ -306,10 +307,23 @@ class _Case:
             run.notes.append(Step("promise_kept", {"at": at, "cause": cause, "why": "no_new_promise"}))
         elif run.passed(at, self.pauses):
             run.notes.append(Step("promise_kept", {"at": at, "cause": cause, "why": "due_had_passed"}))
-        elif cause == "lowered":
-            run.add(Claim("max", run.claims[0].basis, rule, at, cause))
         else:
-            run.add(Claim("min", at, rule, at, cause))
+            self._join(run, rule, at, cause)
+
+    def _join(self, run: _Running, rule: Rule, at: datetime, cause: str) -> None:
+        """Join a new rule to a running period: by minimum, after lowering by maximum, or as the programme says."""
+        join = "max" if cause == "lowered" else "min"
+        effect = getattr(self.terms, "severity_effect", None)
+        if effect is not None and cause != "package":
+            join = cast(EffectTerms, self.terms).severity_effect(run.metric, cause == "raised")
+        if join == "keep":
+            run.notes.append(Step("promise_kept", {"at": at, "cause": cause, "why": "programme_keeps"}))
+        elif join in ("min", "restart"):
+            run.add(Claim(join, at, rule, at, cause))
+        elif join in ("max", "rebase"):
+            run.add(Claim(join, run.claims[0].basis, rule, at, cause))
+        else:
+            raise ValueError(f"unknown effect {join!r} of a severity change: {', '.join(EFFECTS)}")
 
     def _on_suspend(self, event: Event) -> None:
         if not self._suspended():

@@ -9,6 +9,8 @@ from datetime import datetime
 from garant.core.instants import Span
 from garant.core.targets import Rule
 
+#: Joins under which a claim replaces the ones before it.
+ALONE = frozenset({"first", "restart", "rebase"})
 INITIAL = "initial_response"
 FOLLOW_UP = "follow_up"
 
@@ -33,7 +35,9 @@ class Pause:
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A rule's say on a due time: counted from `basis`, entered at `at` because of `cause`, joined to the claims
-    before it by `join`: "first", "min" (never later than before) or "max" (never earlier; clock.md 7, 8)."""
+    before it by `join`: "first", "min" (never later than before) or "max" (never earlier; clock.md 7, 8); or, where a
+    programme says so, "restart" and "rebase" (it alone counts, from the change or from the period's start; rule 10).
+    """
 
     join: str
     basis: datetime
@@ -65,7 +69,7 @@ class Verdict:
     @property
     def won(self) -> bool:
         """Whether the due time rests on this claim from here on."""
-        return self.claim.join == "first" or (self.asked == self.after and self.before != self.after)
+        return self.claim.join in ALONE or (self.asked == self.after and self.before != self.after)
 
 
 def verdicts(claims: Sequence[Claim], known: datetime, pauses: Sequence[Pause]) -> tuple[Verdict, ...]:
@@ -74,7 +78,7 @@ def verdicts(claims: Sequence[Claim], known: datetime, pauses: Sequence[Pause]) 
     due: datetime | None = None
     for claim in claims:
         asked, before = claim.due(known, pauses), due
-        if claim.join == "first":
+        if claim.join in ALONE:
             due = asked
         elif claim.join == "min":
             due = asked if due is None else due if asked is None else min(due, asked)

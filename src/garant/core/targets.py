@@ -11,10 +11,23 @@ from typing import Protocol
 from garant.core.calendars import Calendar, CalendarError
 from garant.core.instants import Span, instant, merged_spans, micros
 
-__all__ = ["READINGS", "UNITS", "ProposalTerms", "Rule", "Target", "TargetError", "Terms", "target_duration"]
+__all__ = [
+    "EFFECTS",
+    "READINGS",
+    "UNITS",
+    "EffectTerms",
+    "ProposalTerms",
+    "Rule",
+    "Target",
+    "TargetError",
+    "Terms",
+    "target_duration",
+]
 
 #: Units that a target may be given in. N per day or week is one each Nth part of the calendar's day or week.
 UNITS = ("minutes", "elapsed_hours", "business_hours", "business_days", "per_day", "per_week", "as_agreed")
+#: What a severity change may do to a running period (rule 10); ours are min when raised and max when lowered.
+EFFECTS = ("min", "max", "restart", "rebase", "keep")
 #: How "N business days" reads: N x the day's hours, or the same wall time N business days later (rule 43).
 READINGS = ("business_time", "wall_time")
 
@@ -179,4 +192,13 @@ class ProposalTerms(Protocol):
 
     def proposal_lapses(self, package: str, severity: str, at: datetime) -> datetime | None:
         """When a proposal made at `at` lapses; None: never."""
+        ...
+
+
+class EffectTerms(Protocol):
+    """Terms that also say what a severity change does to a running period; optional, see `clocks.replay`."""
+
+    def severity_effect(self, metric: str, raised: bool) -> str:
+        """One of EFFECTS: the earlier of old and new from the change, the later of old and new from the start, new
+        from the change, new from the start, or the old due time."""
         ...
