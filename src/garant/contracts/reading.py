@@ -81,7 +81,7 @@ def parse_yaml(text: str) -> Source:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
-    source = Source()
+    source = Source(lines={(): 1})
     composer = _Composer(source)
     try:
         for event in YAML(typ="safe", pure=True).parse(text):
@@ -95,8 +95,8 @@ def parse_yaml(text: str) -> Source:
         source.problems.append(
             Problem("(file)", mark.line + 1 if mark else 1, f"YAML: {printable(reason)}", "correct the syntax")
         )
-    except (ValueError, IndexError, KeyError, AttributeError, RecursionError, AssertionError, TypeError):
-        # ruamel's scanner lets a few of these escape on malformed escapes and directives
+    except Exception:
+        # ruamel's scanner lets errors of other types escape on malformed escapes and directives
         source.problems.append(Problem("(file)", 1, "YAML: not readable", "correct the syntax"))
     return source
 

@@ -55,4 +55,4 @@ def compile_all() -> list[Path]:
     """Compile the catalogs whose compiled form is missing or stale; returns the sources compiled."""
     from garant.kit.catalogs import compile_stale
 
-    return compile_stale(FOLDER)
+    return compile_stale(FOLDER.parent)

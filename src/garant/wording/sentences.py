@@ -27,14 +27,14 @@ class Names(Protocol):
 
 
 class ProgrammeNames:
-    """Names taken from a programme. A package's key may be its code, or end in `/` or `:` and its code."""
+    """Names taken from a programme. A package may be named by its code, or by a contract's package key."""
 
     def __init__(self, programme: Programme | None = None) -> None:
         self.programme = programme
 
     def package(self, key: str, language: str) -> str:
         """The package's name in the programme."""
-        code = key.replace(":", "/").rsplit("/", 1)[-1]
+        code = key.partition("/")[2].partition(":")[0] or key
         if self.programme is None:
             return code
         try:
@@ -80,7 +80,8 @@ class _Teller:
         self.zone = zone
         self.names = names
         self.year = next((self._year(s.values["at"]) for s in steps if s.code == "received"), 0)
-        self.counted = False
+        segments = [s.values for s in steps if s.code == "segment"]
+        self.first_opening = next((s["start"] for s in segments if s["kind"] == "counted"), None)
 
     def _year(self, at: Any) -> int:
         return int(at.astimezone(_zone(self.zone)).year)
@@ -155,7 +156,6 @@ class _Teller:
 
     def _segment(self, values: Mapping[str, Any]) -> str:
         kind = str(values["kind"])
-        first, self.counted = not self.counted, self.counted or kind == "counted"
         if kind == "counted":
             return self._counted(values["start"], values["end"], values["counted"])
         if kind == "holiday":
@@ -172,7 +172,7 @@ class _Teller:
                 end=self.at(values["end"]),
                 why=why,
             )
-        return self.say("closed until {at}", at=self.at(values["end"])) if first else ""
+        return self.say("closed until {at}", at=self.at(values["end"])) if values["end"] == self.first_opening else ""
 
     def _counted(self, start: datetime, end: datetime, counted: timedelta) -> str:
         length = duration(counted, self.language)

@@ -170,7 +170,7 @@ def _assemble(
         readings=read_readings(fields["readings"], scope) if "readings" in fields else (),
         clauses=_clauses(fields.get("clauses"), languages),
         holiday_names={name["en"]: name for days in sets.values() for name in days.values() if "en" in name},
-        document=_document(fields, sets, calendars),
+        document={} if fields["format"].findings.problems else _document(fields, sets, calendars),
     )
 
 

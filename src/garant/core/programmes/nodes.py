@@ -11,7 +11,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
 from typing import Any
+from unicodedata import category
 
 Path = tuple[str | int, ...]
 
@@ -112,7 +114,7 @@ class Node:
         known = [*required, *optional]
         for key in self.value:
             if key not in known:
-                self.child(key, None).problem(f"unknown key {printable(key)}", f"known here: {', '.join(known)}")
+                self.child(key, None).problem(f"unknown key {printable(key)}", _suggestion(str(key), known))
         for key in required:
             if key not in self.value:
                 self.problem(f"{key} is missing", f"add {key}:")
@@ -137,9 +139,12 @@ class Node:
         """Text of one or more characters; whole numbers are taken as text (a severity called 1)."""
         if isinstance(self.value, str | int) and not isinstance(self.value, bool) and str(self.value).strip():
             text = str(self.value)
-            if len(text) <= LONGEST_TEXT:
+            if len(text) > LONGEST_TEXT:
+                self.problem(f"text of {len(text)} characters", f"keep it under {LONGEST_TEXT}")
+            elif any(category(c) in ("Cc", "Cs") and c not in "\n\t" for c in text):
+                self.problem("a control character in the text", "remove it")
+            else:
                 return text
-            self.problem(f"text of {len(text)} characters", f"keep it under {LONGEST_TEXT}")
         else:
             self.wrong_kind("text")
         return ""
@@ -155,8 +160,7 @@ class Node:
         """One of the known codes; any other is a mistake that lists them."""
         text = self.string()
         if text and text not in known:
-            listed = ", ".join(sorted(known)) if len(known) <= 40 else f"one of {len(known)} codes"
-            self.problem(f"unknown {what} {printable(text)}", f"known: {listed or 'none'}")
+            self.problem(f"unknown {what} {printable(text)}", _suggestion(text, list(known)))
         return text
 
     def choices(self, known: Collection[str], what: str) -> tuple[str, ...]:
@@ -215,6 +219,15 @@ class Node:
             return time.fromisoformat(self.value)
         self.problem(f"{printable(self.value)} is no time of day", 'write "HH:MM"')
         return time(0, 0)
+
+
+def _suggestion(word: str, known: Sequence[str]) -> str:
+    """What to write instead of an unknown word: the nearest one, or all when there are few."""
+    close = get_close_matches(word[:40], known, 1)
+    listed = ", ".join(known) if known else "none"
+    if close:
+        return f"did you mean {close[0]}?" + (f" known: {listed}" if len(known) <= 8 else "")
+    return f"known: {listed}"
 
 
 def exact(value: object) -> Decimal | None:

@@ -152,7 +152,7 @@ def read_deliverables(node: Node, scope: Scope) -> tuple[Deliverable, ...]:
     for code, entry in node.entries():
         fields = entry.fields(["name", "row", "every", "due"], ["contents"])
         due = fields["due"].fields(["day", "time", "calendar", "when_closed"]) if "due" in fields else {}
-        if len(due) < 4 or len(fields) < 4:
+        if len(due) < 4 or not {"name", "row", "every"} <= fields.keys():
             continue
         day = due["day"].choice(DAYS, "weekday")
         found.append(

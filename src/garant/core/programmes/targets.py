@@ -105,7 +105,7 @@ def _read_cell(node: Node, row: Mapping[str, Node], metric: str, frame: Frame) -
     target = Target(
         severity="",
         metric=metric,
-        amount=_amount(own["amount"] if own else node, unit) if own or not isinstance(node.value, dict) else None,
+        amount=_amount(own.get("amount", node), unit) if not isinstance(node.value, dict) or "amount" in own else None,
         unit=unit,
         calendar=_calendar(fields, node, frame, unit),
         start_calendar=start.choice(frame.calendars, "calendar") if start is not None and start.value else None,

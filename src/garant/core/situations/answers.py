@@ -128,11 +128,9 @@ def _admit(programme: Programme, situation: Situation) -> Answer:
     if situation.received is not None or situation.events:
         timeline = Timeline.of(programme, situation)
     refused = admission(programme, situation, timeline)
-    return _refused(refused) if refused is not None else _routed(situation, timeline)
-
-
-def _refused(refused: Mapping[str, Any]) -> Answer:
-    return Answer({"accepted": False, **refused, "due": None})
+    if refused is not None:
+        return Answer({"accepted": False, **refused, "due": None})
+    return _routed(situation, timeline)
 
 
 def _routed(situation: Situation, timeline: Timeline | None) -> Answer:
