@@ -67,6 +67,11 @@ def people_of(viewer: Viewer, subscriber_id: int) -> list[PersonRow]:
     return _members(subscriber_id) if viewer.is_staff or subscriber_id in viewer.subscribers() else []
 
 
+def anybody() -> bool:
+    """Whether anybody is on record at all; False on a new desk."""
+    return Person.objects.exists()
+
+
 def names(ids: Collection[int]) -> Mapping[int, str]:
     """The names of people by id, for rooms that show who did something they may show; unknown ids are absent."""
     return dict(Person.objects.filter(pk__in=ids).values_list("pk", "name"))

@@ -1,0 +1,206 @@
+"""The sample desk of the first start: the reference programme, fictional subscribers, and cases of every kind.
+
+Texts are in samples/desk.yaml. Everything is made by the rooms' own operations, in one transaction: after a crash the
+next start finds either nothing or all of it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+
+from garant.config.sample_times import moment
+from garant.contracts import operations as contracts
+from garant.contracts.queries import contract_at, terms
+from garant.contracts.reading import load_programme_file, parse_yaml, read_text
+from garant.contracts.views import ContractView
+from garant.core.people import SYSTEM, Actor
+from garant.directory import operations as directory
+from garant.directory.queries import anybody
+from garant.journal.operations import database_now
+from garant.kit.shipped import shipped
+
+#: Keys of the returned logins, as desk.json has them.
+Login = dict[str, str]
+
+PROGRAMME = "programmes/reference.yaml"
+TEXTS = "samples/desk.yaml"
+
+# Any fixed number: two first starts at once come one after the other.
+_LOCK = 0x7361_6D70_6C65
+# Without the letters and digits that people confuse when they copy a password from a screen.
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+@dataclass(slots=True)
+class _Desk:
+    """What has been made so far, by name."""
+
+    now: datetime
+    people: dict[str, int] = field(default_factory=dict)
+    subscribers: dict[str, int] = field(default_factory=dict)
+    logins: list[Login] = field(default_factory=list)
+
+    def by(self, name: str) -> Actor:
+        return Actor("person", self.people[name])
+
+
+@transaction.atomic
+def load_if_empty() -> list[Login]:
+    """Load the reference programme and the sample desk when nobody is on record; returns the logins, else [].
+
+    All or nothing. Passwords are random for each desk and are returned here only.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    if anybody():
+        return []
+    _load_programme()
+    texts = parse_yaml(read_text(shipped(TEXTS))).values
+    desk = _Desk(now=database_now())
+    for one in texts["staff"]:
+        _staff(desk, one)
+    for one in texts["subscribers"]:
+        _subscriber(desk, one)
+    _cases(desk, texts["cases"])
+    return desk.logins
+
+
+def _load_programme() -> None:
+    path = shipped(PROGRAMME)
+    programme, problems = load_programme_file(path)
+    if programme is None:
+        raise ValueError(f"{path}:{problems[0].line}: {problems[0].path}: {problems[0].message}")
+    contracts.load_programme(document=programme, source=read_text(path), by=SYSTEM)
+
+
+def _staff(desk: _Desk, one: Mapping[str, Any]) -> None:
+    person_id = _person(desk, one, "UTC", {"subscriber": "", "package": ""})
+    for role in one["roles"]:
+        directory.give_role(by=SYSTEM, person_id=person_id, role=role)
+
+
+def _subscriber(desk: _Desk, one: Mapping[str, Any]) -> None:
+    row = directory.create_subscriber(by=SYSTEM, name=one["name"], zone=one["zone"])
+    desk.subscribers[one["name"]] = row.id
+    contract = _contract(desk, one, row.id)
+    place = {"subscriber": one["name"], "package": one["package"]}
+    for contact in one["contacts"]:
+        person_id = _person(desk, contact, one["zone"], place)
+        contracts.fill_slot(
+            by=SYSTEM,
+            contract_id=contract.id,
+            person_id=person_id,
+            trained_on=contract.starts_on,
+            since=datetime.combine(contract.starts_on, time(), tzinfo=UTC),
+        )
+    for viewer in one.get("viewers", ()):
+        person_id = _person(desk, viewer, one["zone"], place)
+        directory.give_role(by=SYSTEM, person_id=person_id, role="viewer", subscriber_id=row.id)
+
+
+def _contract(desk: _Desk, one: Mapping[str, Any], subscriber_id: int) -> ContractView:
+    """A year's contract, begun some months ago."""
+    begins = desk.now.date() - timedelta(days=150)
+    return contracts.sign_contract(
+        by=SYSTEM,
+        subscriber_id=subscriber_id,
+        package=one["package"],
+        programme="reference",
+        region=one.get("region", "default"),
+        starts_on=begins,
+        ends_on=begins + timedelta(days=364),
+        zone=one["zone"],
+        reference=f"Q-{begins.year}-{100 + len(desk.subscribers)}",
+    )
+
+
+def _person(desk: _Desk, one: Mapping[str, Any], zone: str, place: Mapping[str, str]) -> int:
+    password = _password() if "login" in one else None
+    row = directory.create_person(
+        by=SYSTEM,
+        email=one["email"],
+        name=one["name"],
+        language=one.get("language", "en"),
+        zone=one.get("zone", zone),
+        password=password,
+    )
+    desk.people[row.name] = row.id
+    if password is not None:
+        desk.logins.append({"role": one["login"], **place, "email": row.email, "password": password})
+    return row.id
+
+
+def _password() -> str:
+    """Sixteen letters in four groups: easy to type, 79 bits."""
+    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
+
+
+def _cases(desk: _Desk, cases: Sequence[Mapping[str, Any]]) -> None:
+    """All cases with their histories, told in the order in which things happened, then what is late by now."""
+    from garant.cases.sweeping import sweep_all
+
+    happened: list[tuple[datetime, int, int, Mapping[str, Any]]] = []
+    for index, one in enumerate(cases):
+        key = _package_key(desk, one)
+        steps = [one, *one.get("then", ())]
+        at = [moment(step["ago"], terms(), key, one["severity"], desk.now) for step in steps]
+        happened += [(at[place], index, place, step) for place, step in enumerate(steps)]
+    numbers: dict[int, int] = {}
+    for instant, index, place, step in sorted(happened, key=lambda each: each[:3]):
+        if place == 0:
+            numbers[index] = _file(desk, step, instant)
+        else:
+            _continue(desk, step, numbers[index], instant)
+    sweep_all()
+
+
+def _package_key(desk: _Desk, one: Mapping[str, Any]) -> str:
+    contract = contract_at(desk.subscribers[one["subscriber"]], desk.now)
+    if contract is None:
+        raise ValueError(f"{TEXTS}: {one['subscriber']} has no contract in force")
+    return contract.package_key
+
+
+def _file(desk: _Desk, one: Mapping[str, Any], at: datetime) -> int:
+    from garant.cases.operations import file_case
+
+    written = {name: one[name] for name in ("steps", "expected", "actual", "environment") if name in one}
+    filed = file_case(
+        by=desk.by(one["contact"]),
+        person_id=desk.people[one["contact"]],
+        subscriber_id=desk.subscribers[one["subscriber"]],
+        subject=one["subject"],
+        description=one["description"],
+        severity=one["severity"],
+        request_type=one["type"],
+        at=at,
+        **written,
+    )
+    return filed.number
+
+
+def _continue(desk: _Desk, step: Mapping[str, Any], number: int, at: datetime) -> None:
+    """One later act on a case: reply, wait (a reply that asks), message, note, assign, resolve or close."""
+    from garant.cases import operations as cases
+
+    by = desk.by(step["by"])
+    if "reply" in step:
+        cases.reply(by=by, number=number, body=step["reply"], at=at)
+    elif "wait" in step:
+        cases.reply(by=by, number=number, body=step["wait"], wait=True, at=at)
+    elif "resolve" in step:
+        cases.reply(by=by, number=number, body=step["resolve"], resolve=True, at=at)
+    elif "message" in step:
+        cases.add_customer_message(by=by, number=number, body=step["message"], at=at)
+    elif "note" in step:
+        cases.add_note(by=by, number=number, body=step["note"], at=at)
+    elif "assign" in step:
+        cases.assign(by=by, number=number, assignee_id=desk.people[step["assign"]], at=at)
+    else:
+        cases.close(by=by, number=number, at=at)
