@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -28,9 +29,9 @@ def sweep(
     """Record missed targets, take the escalation steps that are due, and deliver what waits in the journal."""
     stop_on_signals()
     try:
-        with desk_database(lambda line: typer.echo(line, err=True)):
+        with desk_database(lambda line: typer.echo(line, err=True)) as database:
             if forever:
-                _for_ever(every)
+                _for_ever(every, database.keep_up if database else lambda: None)
             elif not _report(_sweep_once()):
                 typer.echo("Nothing was due.")
     except Stopping:
@@ -43,7 +44,8 @@ def sweep(
         raise typer.Exit(1) from None
 
 
-def _for_ever(every: float) -> None:
+def _for_ever(every: float, keep_up: Callable[[], None]) -> None:
+    """Sweep until a signal. `keep_up` brings back a database of our own whose keeper was killed."""
     home = Home.find().ensure()
     pause = every
     while True:
@@ -55,7 +57,15 @@ def _for_ever(every: float) -> None:
             pause = min(max(pause, every) * 2, LONGEST_PAUSE)
             _log(f"the database is away, next attempt in {pause:g} s: {' '.join(str(error).split())[:200]}")
             _forget_connection()
+            _bring_back(keep_up)
         _sleep(pause, home)
+
+
+def _bring_back(keep_up: Callable[[], None]) -> None:
+    try:
+        keep_up()
+    except PostgresError as error:
+        _log(str(error))
 
 
 def _sleep(seconds: float, home: Home) -> None:
