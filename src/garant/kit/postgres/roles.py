@@ -57,7 +57,7 @@ def let_app_in(database: Database) -> None:
         return
     with psycopg.connect(database.owner_url, autocommit=True) as connection:
         for rights in _APP_RIGHTS:
-            statement = sql.SQL("ALTER DEFAULT PRIVILEGES GRANT " + rights + " TO {}")  # type: ignore[arg-type]
+            statement = sql.SQL("ALTER DEFAULT PRIVILEGES GRANT " + rights + " TO {}")
             connection.execute(statement.format(sql.Identifier(str(app))))
 
 
