@@ -47,7 +47,11 @@ _PLAIN: dict[str, Any] = {
                     {"code": code, "name": code, "values": copy.deepcopy(_CELLS[kind])}
                     for code, kind in STANDARD_ROWS.items()
                 ),
-                {"code": "first_high", "name": "First", "target": {"metric": "initial_response", "severities": ["high"]}},
+                {
+                    "code": "first_high",
+                    "name": "First",
+                    "target": {"metric": "initial_response", "severities": ["high"]},
+                },
                 {
                     "code": "first_both",
                     "name": "Both",

@@ -27,7 +27,7 @@ def read_calendars(
     """All calendars of the document, by code."""
     found = {}
     for code, entry in node.entries():
-        entry.child(code, code).code()
+        entry.key().code()
         found[code] = _read_calendar(code, entry, sets, languages, almanac)
     if not found and isinstance(node.value, dict):
         node.problem("no calendar", "add one, such as 24x7: {always: true}")
@@ -188,7 +188,7 @@ def read_exceptions(node: Node) -> dict[str, Shifts]:
     """The only opening hours of a date; they win over the week and over holidays. [] closes the date."""
     found = {}
     for key, entry in node.entries():
-        day = entry.child(key, key).day()
+        day = entry.key().day()
         found[day.isoformat()] = read_shifts(entry)
     return found
 

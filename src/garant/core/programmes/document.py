@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, time
 from typing import Any
 
 from garant.core.calendars import Calendar, CalendarError
@@ -26,6 +27,7 @@ from garant.core.programmes.targets import Frame, read_targets
 from garant.core.programmes.texts import read_text
 from garant.core.programmes.values import CalendarSpec, Clause, Note, Place, Text
 from garant.core.programmes.words import LANGUAGES
+from garant.core.targets import TargetError
 
 FORMAT = 1
 LAYERS = ("contract", "add_on", "region", "package")
@@ -98,7 +100,10 @@ def _read(node: Node, almanac: Almanac | None) -> Programme | None:
     sets = read_sets(fields.get("holidays"), almanac, languages)
     calendars = read_calendars(fields["calendars"], sets, languages, almanac)
     _refuse_uncountable(fields["calendars"], calendars)
-    return _assemble(fields, languages, sets, calendars)
+    programme = _assemble(fields, languages, sets, calendars)
+    if not node.findings.problems:
+        _refuse_uncountable_targets(programme, node.findings)
+    return programme
 
 
 def _read_format(node: Node | None) -> None:
@@ -123,6 +128,26 @@ def _refuse_uncountable(node: Node, calendars: Mapping[str, CalendarSpec]) -> No
                     node.child(code, None).problem(message, remedy or "correct the calendar")
 
 
+def _refuse_uncountable_targets(programme: Programme, findings: Findings) -> None:
+    """Targets that the law can't count: their calendar's days have no length, or it never opens for so long."""
+    since = datetime.combine(programme.effective_from, time(), tzinfo=UTC)
+    for region in programme.regions:
+        terms = programme.terms(region)
+        for package, severity, metric in programme.cells:
+            cell = programme.cell(package, region, severity, metric)
+            try:
+                rule = terms.rule(package, severity, metric)
+                if rule is not None:
+                    rule.due(since)
+            except (TargetError, CalendarError, OverflowError) as error:
+                path = cell.path if cell else ("targets",)
+                if (path, str(error)) not in told:
+                    told.add((path, str(error)))
+                    findings.add(
+                        path, f"can't be counted in region {region}: {error}", "change the unit or the calendar"
+                    )
+
+
 def _assemble(
     fields: Mapping[str, Node], languages: tuple[str, ...], sets: Mapping[str, Days], calendars: dict[str, CalendarSpec]
 ) -> Programme:
@@ -137,9 +162,10 @@ def _assemble(
     channels = read_channels(fields["channels"], rows, frame)
     counted = [row.code for row in rows.values() if row.kind == "count"]
     default = fields.get("default_severity")
+    _refuse_backward_dates(fields)
     return Programme(
         code=fields["programme"].code(),
-        version=fields["version"].string(),
+        version=fields["version"].version(),
         effective_from=fields["effective_from"].day(),
         effective_until=fields["effective_until"].day() if "effective_until" in fields else None,
         languages=languages,
@@ -172,6 +198,12 @@ def _assemble(
         holiday_names={name["en"]: name for days in sets.values() for name in days.values() if "en" in name},
         document={} if fields["format"].findings.problems else _document(fields, sets, calendars),
     )
+
+
+def _refuse_backward_dates(fields: Mapping[str, Node]) -> None:
+    until = fields.get("effective_until")
+    if until is not None and until.day() < fields["effective_from"].day():
+        until.problem("ends before it begins", "write a date after effective_from")
 
 
 def _precedence(node: Node | None) -> tuple[str, ...]:

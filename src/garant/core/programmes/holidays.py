@@ -40,7 +40,7 @@ def read_sets(node: Node | None, almanac: Almanac | None, languages: Sequence[st
     if node is None:
         return known
     for code, entry in node.entries():
-        entry.child(code, code).code()
+        entry.key().code()
         known[code] = _read_set(entry, known, almanac, languages)
     return known
 
@@ -59,7 +59,7 @@ def read_dates(node: Node, languages: Sequence[str]) -> Days:
     """Dates with their names, as a mapping of date -> name."""
     days: Days = {}
     for key, entry in node.entries():
-        day = entry.child(key, key).day()
+        day = entry.key().day()
         days[day] = read_name(entry, languages)
     return days
 

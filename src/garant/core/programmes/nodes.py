@@ -18,6 +18,7 @@ from unicodedata import category
 Path = tuple[str | int, ...]
 
 CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}\Z", re.IGNORECASE)
+VERSION = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}\Z", re.IGNORECASE)
 CLOCK_TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)\Z|24:00\Z")
 
 #: No number of a programme is larger: a target of a million hours is a typing mistake, not a promise.
@@ -48,8 +49,10 @@ class Findings:
 
     def add(self, path: Path, message: str, remedy: str) -> None:
         """Note a mistake at `path`; the line is that of the nearest enclosing value with a known place."""
-        if len(self.problems) < MOST_PROBLEMS:
-            self.problems.append(Problem(written(path), self.line(path), message, remedy))
+        problem = Problem(written(path), self.line(path), message, remedy)
+        # A row of targets is read once for each package: what is wrong with the row is told once.
+        if problem not in self.problems and len(self.problems) < MOST_PROBLEMS:
+            self.problems.append(problem)
 
     def line(self, path: Path) -> int:
         """The source line of `path` or of its nearest parent; 0 when no place is known."""
@@ -99,6 +102,10 @@ class Node:
     def child(self, key: str | int, value: Any) -> Node:
         """A part of this value."""
         return Node(value, (*self.path, key), self.findings)
+
+    def key(self) -> Node:
+        """The key that this value stands under, as a value at the same place: to check a code used as a key."""
+        return Node(self.path[-1], self.path, self.findings)
 
     def get(self, key: str) -> Node | None:
         """The entry under `key`, or None when this is no mapping or has no such entry."""
@@ -154,6 +161,13 @@ class Node:
         text = self.string()
         if text and not CODE.match(text):
             self.problem(f"{printable(text)} is no code", "use letters, digits, _ and -, at most 40")
+        return text
+
+    def version(self) -> str:
+        """The name of a version: letters, digits, dot, _ and -, at most 40."""
+        text = self.string()
+        if text and not VERSION.match(text):
+            self.problem(f"{printable(text)} is no version", "use letters, digits, dot, _ and -, at most 40")
         return text
 
     def choice(self, known: Collection[str], what: str) -> str:

@@ -80,7 +80,7 @@ def read_request_types(
     """The kinds of request (rules 14, 18)."""
     found: list[RequestType] = []
     for code, entry in node.entries():
-        entry.child(code, code).code()
+        entry.key().code()
         fields = entry.fields(["name"], ["severity", "packages", "targets"])
         severity = fields.get("severity")
         found.append(
@@ -194,7 +194,7 @@ def read_ledgers(node: Node, counted_rows: Sequence[str], frame: RowFrame) -> tu
     """The allotments by ledger."""
     found = []
     for code, entry in node.entries():
-        entry.child(code, code).code()
+        entry.key().code()
         fields = entry.fields(["name", "row", "period"], ["step", "carry_over", "bands", "per_pack"])
         packs = fields["per_pack"].entries() if "per_pack" in fields else ()
         found.append(
@@ -206,7 +206,7 @@ def read_ledgers(node: Node, counted_rows: Sequence[str], frame: RowFrame) -> tu
                 fields["step"].number(above=0) if "step" in fields else Decimal(1),
                 fields["carry_over"].number(at_least=0) if "carry_over" in fields else Decimal(0),
                 _bands(fields["bands"]) if "bands" in fields else (),
-                {item.child(key, key).choice(frame.packages, "package"): item.number(above=0) for key, item in packs},
+                {item.key().choice(frame.packages, "package"): item.number(above=0) for key, item in packs},
             )
         )
     return tuple(found)

@@ -70,7 +70,7 @@ def read_regions(
     """The regions by code. `default` is the programme without an overlay and must be there."""
     found = {}
     for code, entry in node.entries():
-        entry.child(code, code).code()
+        entry.key().code()
         found[code] = _read_region(code, entry, channels, rows, frame, scope)
     if DEFAULT not in found and isinstance(node.value, dict):
         node.problem("region default is missing", "add default: {name: .., languages: [..]}")
@@ -110,21 +110,21 @@ def _calendars(node: Node | None, frame: RowFrame) -> dict[str, str]:
     found = {}
     for key, entry in node.entries() if node is not None else ():
         if key != EVERY:
-            entry.child(key, key).choice(frame.calendars, "calendar")
+            entry.key().choice(frame.calendars, "calendar")
         found[key] = entry.choice(frame.calendars, "calendar")
     return found
 
 
 def _units(node: Node | None) -> dict[str, str]:
     pairs = node.entries() if node is not None else ()
-    return {entry.child(key, key).choice(UNITS, "unit"): entry.choice(UNITS, "unit") for key, entry in pairs}
+    return {entry.key().choice(UNITS, "unit"): entry.choice(UNITS, "unit") for key, entry in pairs}
 
 
 def _channels(node: Node | None, channels: Sequence[str], frame: RowFrame) -> dict[str, str | None] | None:
     if node is None:
         return None
     return {
-        entry.child(key, key).choice(channels, "channel"): None
+        entry.key().choice(channels, "channel"): None
         if entry.value is None
         else entry.choice(frame.calendars, "calendar")
         for key, entry in node.entries()
@@ -135,7 +135,7 @@ def _rows(node: Node | None, rows: Mapping[str, Row], frame: RowFrame) -> dict[s
     """Rows whose cells a region changes; a package that is not named keeps its own."""
     found: dict[str, Mapping[str, RowValue]] = {}
     for key, entry in node.entries() if node is not None else ():
-        row = rows.get(entry.child(key, key).choice([r.code for r in rows.values() if r.kind != "target"], "row"))
+        row = rows.get(entry.key().choice([r.code for r in rows.values() if r.kind != "target"], "row"))
         if row is None:
             continue
         named = {EVERY} if isinstance(entry.value, dict) and EVERY in entry.value else set(entry.value or ())
@@ -148,7 +148,7 @@ def _rows_of_one(node: Node, code: str, rows: Mapping[str, Row], frame: RowFrame
     """The rows of a region's own offer: every row but those of targets, each with one value."""
     found: dict[str, RowValue] = {}
     for key, entry in node.entries():
-        row = rows.get(entry.child(key, key).choice([r.code for r in rows.values() if r.kind != "target"], "row"))
+        row = rows.get(entry.key().choice([r.code for r in rows.values() if r.kind != "target"], "row"))
         if row is not None:
             found[key] = read_cells(replace_value(entry, {code: entry.value}), row.kind, frame, [code])[code]
     missing = [row.code for row in rows.values() if row.kind != "target" and row.code not in found]
@@ -166,7 +166,7 @@ def read_add_ons(node: Node, frame: RowFrame) -> tuple[AddOn, ...]:
     """Add-ons to a package (rule 40): an add-on may change the calendars only, or hours of channels."""
     found = []
     for code, entry in node.entries():
-        entry.child(code, code).code()
+        entry.key().code()
         fields = entry.fields(["name", "calendars"], ["units"])
         found.append(
             AddOn(

@@ -7,10 +7,10 @@ overlay is applied here too, so that what comes out answers for one package in o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from garant.core.programmes.nodes import Node
+from garant.core.programmes.nodes import Node, Path
 from garant.core.programmes.values import AddOn, CalendarSpec, Region
 from garant.core.programmes.words import GRADES, METRICS
 from garant.core.targets import READINGS, UNITS, Target
@@ -32,6 +32,7 @@ class Cell:
     or_as_agreed: bool = False
     on_request: str | None = None
     restored: str | None = None
+    path: Path = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,7 @@ def _read_cell(node: Node, row: Mapping[str, Node], metric: str, frame: Frame) -
         or_as_agreed=agreed.flag() if agreed is not None else False,
         on_request=asked.choice(frame.calendars, "calendar") if asked is not None else None,
         restored=restored.choice(frame.calendars, "calendar") if restored is not None else None,
+        path=node.path,
     )
     _refuse_wall_time(cell, node)
     return cell

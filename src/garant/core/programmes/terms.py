@@ -42,11 +42,11 @@ class ProgrammeTerms:
         if key not in self._rules:
             self.programme.package(package)
             self.programme.severity(severity)
-            target = self._target(package, severity, metric)
+            target = self.target(package, severity, metric)
             self._rules[key] = None if target is None else self._resolved(package, target)
         return self._rules[key]
 
-    def _target(self, package: str, severity: str, metric: str) -> Target | None:
+    def target(self, package: str, severity: str, metric: str) -> Target | None:
         """The target by precedence: each layer that stands higher changes what the ones below it say."""
         cell = self.programme.cell(package, self.region, severity, metric)
         override = self.overrides.get((severity, metric))

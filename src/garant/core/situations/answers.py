@@ -118,8 +118,8 @@ def _admit(programme: Programme, situation: Situation) -> Answer:
     if situation.request == "suspend":
         return Answer(standing_request(programme, situation))
     if situation.request == "change_severity":
-        refused = programme.severity_change.contact_change == "refused"
-        return Answer({"accepted": not refused, "reason": "severity_fixed_after_creation" if refused else None})
+        fixed = programme.severity_change.contact_change == "refused"
+        return Answer({"accepted": not fixed, "reason": "severity_fixed_after_creation" if fixed else None})
     if situation.request is not None:
         raise Unanswerable(f"request: {situation.request} is asked as quota")
     if situation.question == "desk_open":
@@ -137,9 +137,9 @@ def _routed(situation: Situation, timeline: Timeline | None) -> Answer:
     """An admitted case with its promise. Without an instant of receipt only the admission is told."""
     fields: dict[str, Any] = {"accepted": True, "reason": None}
     if situation.asked_24x7:
-        refused = situation.dedicated_contact is False
-        fields["coverage"] = "business_hours" if refused else "24x7"
-        fields["reason"] = "no_dedicated_contact" if refused else None
+        nobody = situation.dedicated_contact is False
+        fields["coverage"] = "business_hours" if nobody else "24x7"
+        fields["reason"] = "no_dedicated_contact" if nobody else None
     if timeline is None:
         return Answer(fields)
     found = promise(timeline)
