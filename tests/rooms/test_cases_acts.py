@@ -27,8 +27,8 @@ def test_a_filed_case_runs_its_promise_from_receipt_and_says_why(cast: Cast) -> 
     filed = file(cast, severity="1")
     row = Case.objects.get(number=filed.number)
     assert filed.due == row.received_at + 4 * HOUR == row.next_due
-    assert [step.code for step in filed.steps][0] == "received"
-    assert [step.code for step in filed.steps][-1] == "due"
+    codes = [step.code for step in filed.steps]
+    assert (codes[0], codes[-1]) == ("received", "due")
     assert kinds(filed.number) == ["case_opened"]
     assert 10**6 <= filed.number < 10**7
     sound()

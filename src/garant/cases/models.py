@@ -36,6 +36,13 @@ class Case(models.Model):
     actual = models.TextField(blank=True, default="")
     environment = models.TextField(blank=True, default="")
     received_at = models.DateTimeField()
+    product = models.CharField(max_length=80, blank=True, default="")
+    version = models.CharField(max_length=40, blank=True, default="")
+    verification = models.CharField(max_length=16, default="reported", help_text="reported, verified, not_an_error")
+    reproduction = models.CharField(
+        max_length=16, blank=True, default="", help_text="asked, answered, reproduced, not_reproduced; empty: not asked"
+    )
+    silence_warned_at = models.DateTimeField(null=True, help_text="when closure after silence was announced")
     # Cached from the journal by replay; `garant journal verify` compares.
     severity = models.CharField(max_length=20)
     package_key = models.CharField(max_length=120, help_text="terms in force: package version and region")
@@ -148,16 +155,36 @@ class Escalation(models.Model):
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="escalations")
     subscriber = models.ForeignKey(Subscriber, on_delete=models.PROTECT, related_name="+")
-    period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="escalations")
+    period = models.ForeignKey(Period, null=True, on_delete=models.PROTECT, related_name="escalations")
     level = models.IntegerField()
     trigger = models.CharField(max_length=12, help_text="near, missed, age, customer")
     at = models.DateTimeField(help_text="the true instant: the due time for a miss")
     recorded_at = models.DateTimeField(default=timezone.now)
     told = models.JSONField(default=list, help_text="roles and people told")
+    acknowledge_by = models.DateTimeField(null=True, help_text="limit for acknowledging; null: none")
+    acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    repeats = models.IntegerField(default=0)
+    ended_at = models.DateTimeField(null=True, help_text="de-escalated, or the promise was kept after all")
+    reason = models.TextField(blank=True, default="")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["period", "level"], name="escalation_once")]
-        indexes = [models.Index(fields=["-recorded_at", "-id"], name="escalation_newest")]
+        constraints = [
+            models.UniqueConstraint(fields=["period", "level"], name="escalation_once"),
+            models.UniqueConstraint(
+                fields=["case", "trigger", "level", "at"],
+                condition=models.Q(period=None),
+                name="escalation_of_case_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["-recorded_at", "-id"], name="escalation_newest"),
+            models.Index(
+                fields=["acknowledge_by"],
+                condition=models.Q(acknowledged_at=None, ended_at=None, acknowledge_by__isnull=False),
+                name="escalation_unanswered",
+            ),
+        ]
 
 
 class Draft(models.Model):
@@ -171,3 +198,26 @@ class Draft(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "place"], name="draft_once")]
+
+
+# The room's other tables stand in files of their own; Django finds them here.
+from garant.cases.models_talk import (  # noqa: E402
+    CaseLink,
+    Follower,
+    ReproductionRequest,
+    Satisfaction,
+    SeverityProposal,
+)
+
+__all__ = [
+    "Case",
+    "CaseLink",
+    "Draft",
+    "Escalation",
+    "Follower",
+    "Message",
+    "Period",
+    "ReproductionRequest",
+    "Satisfaction",
+    "SeverityProposal",
+]

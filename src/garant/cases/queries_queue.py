@@ -43,7 +43,7 @@ def queue(
     `search`: words of the subject, in cases of every state. `after`: the cursor of the page before.
     """
     limit = bounded(limit)
-    rows = _shown(viewer, shown) if not search else visible(viewer).filter(subject__icontains=search)
+    rows = _shown(viewer, shown, database_now()) if not search else visible(viewer).filter(subject__icontains=search)
     mark = marks(f"queue:{shown}", after, 2)
     if mark is not None:
         rows = rows.filter(_behind(cast("datetime | None", mark[0]), cast(int, mark[1])))
@@ -63,9 +63,9 @@ def _behind(due: datetime | None, last: int) -> Q:
     return Q(next_due__gt=due) | Q(next_due=due, pk__gt=last) | Q(next_due=None)
 
 
-def _shown(viewer: Viewer, shown: str) -> QuerySet[Case]:
+def _shown(viewer: Viewer, shown: str, now: datetime) -> QuerySet[Case]:
+    """The open cases in one of the lists, as of now."""
     rows = visible(viewer).filter(state__in=OPEN)
-    now = database_now() if shown in ("near", "missed", "urgent") else None
     missed, near = Q(next_due__lt=now), Q(next_near__lte=now, next_due__gte=now)
     narrowed = {
         "mine": Q(assignee_id=viewer.person_id),
@@ -84,9 +84,10 @@ def _shown(viewer: Viewer, shown: str) -> QuerySet[Case]:
 def counts(viewer: Viewer) -> dict[str, int]:
     """How many cases stand in each list of the queue, and `missed_unassigned`; each at most COUNTED.
 
-    One statement, and none of its parts reads on once it has counted enough.
+    One statement for all, and none of its parts reads on once it has counted enough.
     """
-    lists = {name: _shown(viewer, name) for name in SHOWN}
+    now = database_now()
+    lists = {name: _shown(viewer, name, now) for name in SHOWN}
     lists["missed_unassigned"] = lists["missed"].filter(assignee=None)
     parts_sql: list[str] = []
     values: list[Any] = []
@@ -105,7 +106,7 @@ def counts(viewer: Viewer) -> dict[str, int]:
 def due_times(*, viewer: Viewer, limit: int = 500) -> list[DueRow]:
     """The next due times of open cases, soonest first, for drawing them on a strip of days."""
     terms = contracts.terms()
-    cases = _shown(viewer, "open").filter(next_due__isnull=False).order_by("next_due", "pk")[: min(limit, 1000)]
+    cases = _shown(viewer, "open", database_now()).filter(next_due__isnull=False).order_by("next_due", "pk")[: min(limit, 1000)]
     return [
         DueRow(case.number, case.state, case.held_reason or None, case.next_due, case.next_near,
                rule_of(terms, case.package_key, case.severity, case.next_metric), case.severity)

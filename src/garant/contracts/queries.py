@@ -157,7 +157,7 @@ def _conditions(programme: Programme, contract: ContractView, at: datetime) -> C
     region = programme.regions[contract.region]
     home = package.region or DEFAULT
     offered = tuple(c.code for c in programme.channels(package.code, home) if c.hours is not None)
-    in_region = offered
+    in_region = tuple(spec.code for spec in programme.channel_specs)
     if region.channels is not None:
         in_region = tuple(code for code, hours in region.channels.items() if hours is not None)
     types = (kind.code for kind in programme.request_types if kind.packages is None or package.code in kind.packages)
