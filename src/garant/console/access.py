@@ -13,7 +13,6 @@ from django.shortcuts import render, resolve_url
 from django.views.decorators.cache import never_cache
 
 from garant.core.people import Viewer
-from garant.directory.queries import viewer_of
 
 #: The roles that work in the console.
 ROLES = frozenset({"agent", "manager"})
@@ -39,12 +38,10 @@ def staff_only(*methods: str, roles: frozenset[str] = ROLES) -> Callable[[View],
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
                 return _to_sign_in(request)
-            viewer = viewer_of(request.user.pk)
-            if not viewer.staff_roles & roles:
+            if not request.viewer.staff_roles & roles:  # type: ignore[attr-defined]
                 return render(request, "console/refused.html", status=403)
             if request.method not in allowed:
                 return HttpResponse(status=405, headers={"Allow": ", ".join(sorted(allowed))})
-            request.viewer = viewer  # type: ignore[attr-defined]
             return view(request, *args, **kwargs)
 
         allowed = {*methods, "HEAD"} if "GET" in methods else set(methods)

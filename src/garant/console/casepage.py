@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext, pgettext
 
 from garant.cases.views import CaseView, MessageView, PeriodView
@@ -77,7 +78,7 @@ def clock_zone(view: CaseView, period: PeriodView | None) -> str:
 def hero(view: CaseView, now: datetime, names: Names) -> Hero:
     """The clock of a case at `now`."""
     standing, current = standing_of(view), view.current
-    state = clock_state(standing, now)
+    state = plain(clock_state(standing, now))
     zone = clock_zone(view, current)
     owed = current if state.due is not None else None
     return Hero(
@@ -87,9 +88,15 @@ def hero(view: CaseView, now: datetime, names: Names) -> Hero:
         reasons=tuple(reasons(current.steps, zone, names)) if current else (),
         segments=segments(current.steps) if owed else (),
         target=timedelta(seconds=owed.target_seconds) if owed and owed.target_seconds else None,
-        footnote=_footnote(view, current),
+        footnote=_footnote(view, current, names),
         due=state.due,
     )
+
+
+def plain(state: ClockState) -> ClockState:
+    """The clock for large letters: whole minutes in the seal, and a capital where words stand instead of a time."""
+    left = None if state.left is None else timedelta(minutes=int(state.left / timedelta(minutes=1)))
+    return replace(state, left=left, text=state.text if state.due else capfirst(state.text))
 
 
 def _title(state: ClockState, metric: str, standing: Standing) -> str:
@@ -105,12 +112,14 @@ def _title(state: ClockState, metric: str, standing: Standing) -> str:
     )
 
 
-def _footnote(view: CaseView, period: PeriodView | None) -> str:
+def _footnote(view: CaseView, period: PeriodView | None, names: Names) -> str:
     if period is None or period.rule is None:
         return ""
-    return gettext("Package version %(key)s, calendar “%(calendar)s”. Every line can be replayed from the journal.") % {
-        "key": view.package_key,
-        "calendar": period.rule.calendar.code,
+    programme = names.programme(view.package_key)
+    return gettext("%(package)s, programme version %(version)s, calendar “%(calendar)s”.") % {
+        "package": names.package(view.package_key),
+        "version": programme.version if programme else "?",
+        "calendar": names.calendar(view.package_key, period.rule.calendar.code),
     }
 
 
@@ -125,7 +134,8 @@ def segments(steps: Iterable[Step]) -> tuple[Segment, ...]:
 
 def reasons(steps: Iterable[Step], zone: str, names: Names) -> list[str]:
     """The explanation in sentences, without the stretches that the proof table shows line by line."""
-    return sentences([step for step in steps if step.code not in ("segment", "due")], zone=zone, names=names)
+    told = [step for step in steps if step.code not in ("segment", "due")]
+    return [capfirst(line) for line in sentences(told, zone=zone, names=names)]
 
 
 @dataclass(frozen=True, slots=True)

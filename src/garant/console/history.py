@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext
 
 from garant.cases.views import CaseView, HistoryRow
+from garant.console.casepage import clock_zone
 from garant.console.told import trigger_words
 from garant.console.words import owed
 from garant.core.instants import parse_instant
@@ -129,7 +130,10 @@ def _outcomes(view: CaseView) -> list[Event]:
         if period.due is None or period.ended is None or period.how not in ("response", "resolve"):
             continue
         clock = clock_state(period, period.ended)
-        note = gettext("%(text)s, it was due %(due)s") % {"text": clock.text, "due": day_time(period.due, view.zone)}
+        note = gettext("%(text)s, it was due %(due)s") % {
+            "text": clock.text,
+            "due": day_time(period.due, clock_zone(view, period)),
+        }
         title = gettext("%(name)s met") if clock.state == "met" else gettext("%(name)s answered late")
         found.append(Event(period.ended, clock.state, clock.icon, title % {"name": name}, note, strong=True))
     return found
@@ -149,7 +153,7 @@ def told_of(view: CaseView) -> list[Told]:
     """The levels that were told about the case's promises."""
     found = []
     for row in view.escalations:
-        people = ", ".join(each.name for each in row.people) or ", ".join(row.roles)
+        people = ", ".join(each.name for each in row.people) or gettext("nobody to tell")
         state = "near" if row.trigger == "near" else "missed"
         title = gettext("%(metric)s, %(trigger)s") % {
             "metric": owed(row.metric),

@@ -24,7 +24,8 @@ class Letter:
 def letter(kind: str, data: Mapping[str, Any], zone: str) -> Letter:
     """The notice of a kind, its instants in the reader's zone. An unknown kind shows its values."""
     said = {
-        "number": data.get("case", ""),
+        "number": data.get("number", ""),
+        "subject": data.get("subject", ""),
         "severity": data.get("severity", ""),
         "promise": promise_words(str(data.get("metric") or "")),
         "level": data.get("level", ""),
@@ -48,6 +49,7 @@ def _when(value: object, zone: str) -> str:
 
 def _missed(data: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
     return gettext("Case %(number)s: %(promise)s missed"), (
+        "“%(subject)s”",
         gettext("The %(promise)s promised for case %(number)s, severity %(severity)s, was due on %(due)s."),
         gettext("Nobody had answered by then. You are told as level %(level)s of the escalation policy."),
         gettext("Open the case and answer it, or see to it that somebody does."),
@@ -56,6 +58,7 @@ def _missed(data: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
 
 def _near(data: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
     return gettext("Case %(number)s: %(promise)s due soon"), (
+        "“%(subject)s”",
         gettext("The %(promise)s promised for case %(number)s, severity %(severity)s, is due on %(due)s."),
         gettext("Most of the promised time is used. You are told as level %(level)s of the escalation policy."),
     )
@@ -69,6 +72,7 @@ def _received(data: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
     else:
         promise = gettext("Your package promises no response target for it.")
     return gettext("Case %(number)s: we have it"), (
+        "“%(subject)s”",
         gettext("Your case %(number)s has arrived with severity %(severity)s."),
         promise,
     )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from babel.dates import format_skeleton
+from babel.dates import format_date
 from django.utils.translation import gettext, ngettext, pgettext
 
 from garant.cases.views import QueueRow
@@ -51,7 +51,7 @@ class Group:
 def line_of(row: QueueRow, *, now: datetime, zone_name: str, person_id: int | None, names: Names) -> Line:
     """A queue row as a line, for a reader in a zone."""
     calendar = calendar_of(row)
-    clock = clock_state(row, now, calendar)
+    clock = short(clock_state(row, now, calendar))
     return Line(
         number=row.number,
         subject=row.subject,
@@ -70,6 +70,12 @@ def line_of(row: QueueRow, *, now: datetime, zone_name: str, person_id: int | No
     )
 
 
+def short(clock: ClockState) -> ClockState:
+    """The clock with one word where it stands still: the column is narrow, and the status says the rest."""
+    words = {"paused": pgettext("clock", "waiting"), "held": pgettext("clock", "held")}
+    return replace(clock, text=words[clock.state]) if clock.state in words else clock
+
+
 def short_name(name: str | None) -> str:
     """ "Ruth A." for "Ruth Abernathy"; a single word stays; empty for nobody. Names in CJK stay whole."""
     words = (name or "").split()
@@ -86,6 +92,8 @@ def status(row: QueueRow) -> str:
             "sender": gettext("Sender not confirmed"),
             "unlisted": gettext("No authorized contact"),
         }.get(row.held_reason or "", gettext("Held"))
+    if row.paused:
+        return gettext("Support suspended")
     return gettext("Waiting on customer") if row.state == "waiting" else ""
 
 
@@ -102,7 +110,8 @@ def due_text(due: datetime, now: datetime, zone_name: str) -> str:
 
 def short_date(at: datetime, zone_name: str) -> str:
     """ "30 Nov": a day without its weekday."""
-    return format_skeleton("MMMd", local(at, zone_name), locale=locale())
+    pattern = {"de": "d. MMM", "ja": "M月d日"}.get(locale().language, "d MMM")
+    return format_date(local(at, zone_name), pattern, locale=locale())
 
 
 def since_text(row: QueueRow, clock: ClockState, now: datetime, zone_name: str) -> str:

@@ -6,6 +6,7 @@ from django.utils.translation import get_language, gettext
 
 from garant.contracts.queries import StoredTerms, parse_key, terms
 from garant.core.programmes import Programme, said
+from garant.core.programmes.values import Text
 
 
 class Names:
@@ -40,6 +41,16 @@ class Names:
     def holiday(self, name: str, language: str) -> str:
         """The holiday's name in the language of the terms that were asked for last; the English one else."""
         return name
+
+    def text(self, text: Text) -> str:
+        """A programme's own text in the reader's language."""
+        return said(text, _language())
+
+    def calendar(self, key: str, code: str) -> str:
+        """The calendar's name."""
+        programme = self.programme(key)
+        found = programme.calendars.get(code) if programme else None
+        return said(found.name, _language()) or code if found else code
 
     def severity(self, key: str, level: str) -> str:
         """The severity's name in the programme: "Severity 2"."""

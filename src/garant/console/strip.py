@@ -23,11 +23,21 @@ def strip(calendar: Calendar | None, zone_name: str, now: datetime, dues: Sequen
     return {
         "strip": drawn,
         "strip_text": _text(drawn),
-        "strip_labels": [_label(label, zone_name, x) for label in drawn.labels],
-        "strip_now": clock_time(now, zone_name),
+        "strip_labels": [_label(label, zone_name, x) for label in drawn.labels if not _hidden(label, x)],
+        "strip_now": "" if any(_near(label, x) for label in drawn.labels) else clock_time(now, zone_name),
         "strip_now_x": x,
         "strip_now_anchor": anchor,
     }
+
+
+def _near(label: Label, now_x: float) -> bool:
+    """Whether a day's name and the present's time would be written over each other on a narrow screen."""
+    return not label.muted and -11 < label.x - now_x < 9
+
+
+def _hidden(label: Label, now_x: float) -> bool:
+    """A closed day's name gives way to the present."""
+    return label.muted and -6 < label.x - now_x < 9
 
 
 def _label(label: Label, zone_name: str, now_x: float) -> dict[str, Any]:

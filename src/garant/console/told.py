@@ -11,13 +11,14 @@ from django.utils.translation import gettext, ngettext, pgettext
 
 from garant.cases.views import EscalationRow
 from garant.console.letters import Letter, letter
-from garant.console.lines import short_name
+from garant.console.lines import due_text, short_name
+from garant.console.packages import Names
 from garant.core.people import Viewer
+from garant.core.targets import Rule
 from garant.directory.queries import person
 from garant.journal.views import NoticeRow
 from garant.kit.clocks import ClockState, clock_state
 from garant.kit.languages import NAMES
-from garant.kit.moments import day_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +52,24 @@ class EscalationGroup:
     items: tuple[Item, ...]
 
 
-def group(rows: Iterable[EscalationRow], now: datetime, viewer: Viewer) -> list[EscalationGroup]:
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What the clock component reads of an escalated period."""
+
+    due: datetime | None
+    near_at: datetime | None
+    ended: datetime | None
+    missed: bool
+    rule: Rule | None
+    how: str = "response"
+
+
+def group(rows: Iterable[EscalationRow], now: datetime, viewer: Viewer, names: Names) -> list[EscalationGroup]:
     """Missed ones first, then near ones, then those that were answered since; each promise once, newest first."""
     promises: dict[tuple[int, str, int], list[EscalationRow]] = {}
     for row in rows:
         promises.setdefault((row.number, row.metric, row.period), []).append(row)
-    items = [_item(told, now, viewer.zone) for told in promises.values()]
+    items = [_item(told, now, viewer.zone, names) for told in promises.values()]
     open_missed = [i for i in items if not i.settled and i.clock.state == "missed"]
     settled = [i for i in items if i.settled]
     near = [i for i in items if not i.settled and i.clock.state != "missed"]
@@ -69,32 +82,58 @@ def group(rows: Iterable[EscalationRow], now: datetime, viewer: Viewer) -> list[
 
 
 def _settled_about(count: int) -> str:
-    return ngettext("%(n)d promise, answered since", "%(n)d promises, answered since", count) % {"n": count}
+    return ngettext("%(n)d promise, nothing owed any more", "%(n)d promises, nothing owed any more", count) % {
+        "n": count
+    }
 
 
-def _item(told: list[EscalationRow], now: datetime, zone: str) -> Item:
+def _item(told: list[EscalationRow], now: datetime, zone: str, names: Names) -> Item:
     row = told[0]
     rungs = sorted(told, key=lambda each: (each.level, each.at))
-    who = row.assignee.name if row.assignee else gettext("nobody yet")
+    who = row.assignee.name if row.assignee else gettext("Nobody yet")
+    near = next((each.at for each in rungs if each.trigger == "near"), None)
+    package = names.package(row.rule.package) if row.rule else ""
     return Item(
         number=row.number,
         subject=row.subject,
         severity=row.severity,
-        about=gettext("%(subscriber)s. %(who)s") % {"subscriber": row.subscriber.name, "who": who},
-        clock=clock_state(row, now),
-        steps=tuple(_rung(each, zone, now, last=each is rungs[-1]) for each in rungs),
-        settled=gettext("answered %(time)s") % {"time": day_time(row.ended, zone, now)} if row.ended else "",
+        about=", ".join(part for part in (row.subscriber.name, package, who) if part),
+        clock=clock_state(Promise(row.due, near, row.ended, row.missed, row.rule), now),
+        steps=(*(_rung(each, zone, now, last=each is rungs[-1]) for each in rungs), *_ahead(rungs, zone, now, names)),
+        settled=gettext("settled %(time)s") % {"time": short_time(row.ended, now, zone)} if row.ended else "",
     )
 
 
 def _rung(row: EscalationRow, zone: str, now: datetime, *, last: bool) -> Rung:
-    people = ", ".join(short_name(each.name) for each in row.people) or ", ".join(row.roles)
-    name = trigger_words(row.trigger)
+    told = ", ".join(short_name(each.name) for each in row.people) or gettext("nobody to tell")
     return Rung(
         css="here" if last and row.ended is None else "told",
-        name=name,
-        text=gettext("%(people)s, %(time)s") % {"people": people, "time": day_time(row.at, zone, now)},
+        name=trigger_words(row.trigger),
+        text=gettext("%(people)s, %(time)s") % {"people": told, "time": short_time(row.at, now, zone)},
     )
+
+
+def _ahead(told: list[EscalationRow], zone: str, now: datetime, names: Names) -> list[Rung]:
+    """The level that will be told at the due time, while the promise still runs towards it."""
+    row = told[0]
+    programme = names.programme(row.rule.package) if row.rule else None
+    policy = programme.escalation(row.severity, row.metric) if programme else None
+    if policy is None or row.ended or row.due is None or row.due < now:
+        return []
+    levels = {each.level for each in told}
+    steps = [step for step in policy.steps if step.on == "miss" and step.after is None and step.level not in levels]
+    time = short_time(row.due, now, zone)
+    return [
+        Rung(
+            "", trigger_words("miss"), gettext("%(people)s, %(time)s") % {"people": names.text(step.name), "time": time}
+        )
+        for step in steps
+    ]
+
+
+def short_time(at: datetime, now: datetime, zone: str) -> str:
+    """The time alone today, else with its day."""
+    return due_text(at, now, zone)
 
 
 def trigger_words(trigger: str) -> str:
@@ -132,7 +171,7 @@ def notice_line(row: NoticeRow, viewer: Viewer) -> NoticeLine:
         created_at=row.created_at,
         sent_at=row.sent_at,
         problem=row.problem,
-        number=row.data.get("case"),
+        number=row.data.get("number"),
     )
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from garant.cases import queries
 from garant.console.access import staff_only
 from garant.console.desk import now, page
+from garant.console.packages import Names
 from garant.console.told import group, notice_line, read
 from garant.core.people import Viewer
 from garant.core.refusals import NotFound
@@ -25,7 +26,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "console/escalations.html",
         section="escalations",
         now=at,
-        groups=group(found.rows, at, viewer),
+        groups=group(found.rows, at, viewer, Names()),
         page=found,
     )
 

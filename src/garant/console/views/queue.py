@@ -105,7 +105,7 @@ def _tabs(desk: Desk, shown: str) -> list[Tab]:
     names = {
         "open": gettext("All open"),
         "mine": pgettext("filter", "Mine"),
-        "unassigned": gettext("Nobody yet"),
+        "unassigned": pgettext("filter", "Nobody yet"),
         "urgent": gettext("Near or missed"),
         "waiting": pgettext("filter", "Waiting"),
         "held": pgettext("filter", "Held"),
