@@ -54,9 +54,10 @@ def local(at: datetime, zone_name: str) -> datetime:
 
 
 def _format(at: datetime, zone_name: str, index: int) -> str:
-    # Spaces that hold a time or "1 h" together are made non-breaking where the pattern is French.
     text = format_datetime(local(at, zone_name), _pattern(index), tzinfo=zone(zone_name), locale=locale())
-    return text.replace(" h ", "\u00a0h\u00a0")
+    if locale().language == "fr":  # "15 h", never "15 h 00"; its spaces don't break
+        return text.replace(" h 00", " h").replace(" h ", "\u00a0h\u00a0").replace(" h", "\u00a0h")
+    return text
 
 
 def day_time(at: datetime, zone_name: str, now: datetime | None = None) -> str:

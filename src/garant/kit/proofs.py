@@ -14,6 +14,8 @@ from garant.kit.moments import clock_time, day, hours_minutes, local, weekday_da
 ONE_DAY = timedelta(days=1)
 #: More columns than this are unreadable; the table says it all.
 MOST_COLUMNS = 21
+#: A single day must not fill the whole width.
+FEWEST_COLUMNS = 4
 
 
 class Stretch(Protocol):
@@ -198,7 +200,8 @@ def ribbon(segments: Sequence[Stretch], zone_name: str, now: datetime | None = N
     if not days or len(days) > MOST_COLUMNS:
         return None
     window = _window([p for p in pieces if p.kind == "counted"] or pieces, zone_name)
-    pitch, gap = 100 / len(days), min(0.75, 10 / len(days))
+    pitch = 100 / max(len(days), FEWEST_COLUMNS)
+    gap = min(0.75, 10 / len(days))
     bars: list[Bar] = []
     for index, day_ in enumerate(days):
         scale = _Scale(index * pitch, pitch - gap, day_, window, zone_name)

@@ -53,6 +53,7 @@ def case_page(case: Any, viewer: Viewer, now: datetime, language: str) -> dict[s
         "target": timedelta(seconds=current.target_seconds) if current and current.target_seconds else None,
         "reasons": reasons(current.steps, case.zone, document, language) if current else (),
         "reader_zone": viewer.zone,
+        "description": "" if case.description == case.actual else case.description,
         "report": _report(case),
         "thread": _thread(case),
         "periods": [_kept(period, viewer, now) for period in reversed(case.periods)],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import DatabaseError
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext
@@ -26,6 +27,6 @@ def site_name() -> str:
     """The vendor's support by name; Garant's own before a programme is loaded."""
     try:
         vendor = said(programme().vendor, "en")
-    except NotFound:
+    except (NotFound, DatabaseError):  # the name must not break a page that says what is broken
         return "Garant"
     return gettext("%(vendor)s Support") % {"vendor": vendor} if vendor else "Garant"

@@ -11,7 +11,7 @@ from garant.contracts import queries
 from garant.contracts.views import AdmissionFacts, ContractView
 from garant.core import intake
 from garant.core.people import Viewer
-from garant.core.programmes import Programme, said
+from garant.core.programmes import Programme, RequestType, said
 from garant.core.refusals import Refusal
 from garant.directory import queries as directory
 from garant.kit.moments import long_date
@@ -32,11 +32,17 @@ class Bought:
 
     def request_types(self, language: str) -> list[tuple[str, str]]:
         """The kinds of request that the package knows."""
-        return [
-            (one.code, said(one.name, language))
-            for one in self.programme.request_types
-            if one.packages is None or self.package in one.packages
-        ]
+        known = [one for one in self.programme.request_types if one.packages is None or self.package in one.packages]
+        known.sort(key=self._place)
+        return [(one.code, said(one.name, language)) for one in known]
+
+    def _place(self, kind: RequestType) -> int:
+        """Error reports stand first, then the routine kinds, then the urgent ones."""
+        return (
+            -1
+            if kind.severity is None
+            else len(self.programme.severities) - self.programme.severity(kind.severity).rank
+        )
 
     def default_severity(self, kind: str) -> str | None:
         """The severity that a kind of request comes with; None: the contact chooses."""

@@ -109,10 +109,16 @@ def packages_page(programme: Programme, region: str, language: str) -> PackagesP
         obligations=tuple(said(note.text, language) for note in programme.obligations),
         severities=severities(programme, language),
         notes=tuple(said(note.text, language) for note in programme.notes),
-        places=tuple(Place(code, said(r.name, language), code == region) for code, r in programme.regions.items()),
+        places=_places(programme, region, language),
         hours=week,
         zone=week.zone if week else "UTC",
     )
+
+
+def _places(programme: Programme, region: str, language: str) -> tuple[Place, ...]:
+    """The regions to read the page for, the one without an overlay first."""
+    codes = sorted(programme.regions, key=lambda code: code != DEFAULT)
+    return tuple(Place(code, said(programme.regions[code].name, language), code == region) for code in codes)
 
 
 def severities(programme: Programme, language: str) -> tuple[Level, ...]:

@@ -70,7 +70,7 @@ def counted(steps: Sequence[Any], zone: str) -> str:
         gettext("%(time)s on %(day)s") % {"time": moments.duration(row.counted or timedelta(0)), "day": row.label}
         for row in rows
     ]
-    return gettext("What counts: %(parts)s.") % {"parts": ", ".join(parts)}
+    return gettext("What counts: %(parts)s.") % {"parts": ", ".join(parts).rstrip(".")}
 
 
 def _differs(at: datetime | None, zone: str, other: str) -> bool:

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from garant.cases import operations, queries
@@ -193,7 +193,7 @@ def _answers(draft: Draft, own: Bought) -> list[tuple[str, str, str]]:
     level = own.programme.severity(data["severity"])
     fields = WhatForm(error_report=own.is_error_report(data["request_type"])).fields
     texts = [(str(field.label), str(data.get(name, "")), "/cases/new/what/") for name, field in fields.items()]
-    severity_text = f"{gettext('Severity %(level)s') % {'level': level.level}}: {said(level.name, language)}"
+    severity_text = level.level + pgettext("after a number", ": ") + said(level.name, language)
     return [
         (gettext("Kind"), kind_name, "/cases/new/kind/"),
         *texts,

@@ -118,9 +118,7 @@ def field(bound: BoundField, hint: str = "", help: bool = True) -> dict[str, Any
     """
     bound.field.widget.attrs.pop("placeholder", None)
     hint = hint or (bound.help_text if help else "")
-    described = [
-        f"{bound.id_for_label}-{part}" for part, there in (("h", hint), ("e", bound.errors)) if there
-    ]
+    described = [f"{bound.id_for_label}-{part}" for part, there in (("h", hint), ("e", bound.errors)) if there]
     attrs = {"aria-describedby": " ".join(described)} if described else {}
     if bound.errors:
         attrs["aria-invalid"] = "true"
@@ -128,13 +126,12 @@ def field(bound: BoundField, hint: str = "", help: bool = True) -> dict[str, Any
 
 
 @register.inclusion_tag("garant/components/errors.html")
-def error_summary(form: BaseForm) -> dict[str, Any]:
-    """What is wrong, above the form, each line a link to its field; nothing when the form is fine."""
-    lines = [
-        (f"#{form[name].id_for_label}" if name in form.fields else "", text)
-        for name, texts in form.errors.items()
-        for text in texts
-    ]
+def error_summary(form: BaseForm | None) -> dict[str, Any]:
+    """What is wrong, above the form, each line a link to its field; nothing without a form or when it is fine."""
+    lines: list[tuple[str, str]] = []
+    for name, texts in form.errors.items() if form is not None else ():
+        target = f"#{form[name].id_for_label}" if form is not None and name in form.fields else ""
+        lines.extend((target, text) for text in texts)
     return {"lines": lines}
 
 
