@@ -187,7 +187,7 @@ def _refuse_overlaps(node: Node, weekly: Mapping[str, Shifts]) -> None:
 def read_exceptions(node: Node) -> dict[str, Shifts]:
     """The only opening hours of a date; they win over the week and over holidays. [] closes the date."""
     found = {}
-    for key, entry in node.entries():
+    for _, entry in node.entries():
         day = entry.key().day()
         found[day.isoformat()] = read_shifts(entry)
     return found

@@ -140,12 +140,8 @@ def _refuse_uncountable_targets(programme: Programme, findings: Findings) -> Non
                 if rule is not None:
                     rule.due(since)
             except (TargetError, CalendarError, OverflowError) as error:
-                path = cell.path if cell else ("targets",)
-                if (path, str(error)) not in told:
-                    told.add((path, str(error)))
-                    findings.add(
-                        path, f"can't be counted in region {region}: {error}", "change the unit or the calendar"
-                    )
+                reason = f"can't be counted in region {region}: {error}"
+                findings.add(cell.path if cell else ("targets",), reason, "change the unit or the calendar")
 
 
 def _assemble(

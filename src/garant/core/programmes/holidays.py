@@ -58,7 +58,7 @@ def _read_set(node: Node, known: Mapping[str, Days], almanac: Almanac | None, la
 def read_dates(node: Node, languages: Sequence[str]) -> Days:
     """Dates with their names, as a mapping of date -> name."""
     days: Days = {}
-    for key, entry in node.entries():
+    for _, entry in node.entries():
         day = entry.key().day()
         days[day] = read_name(entry, languages)
     return days

@@ -48,9 +48,10 @@ def read_targets(node: Node, frame: Frame) -> dict[Key, Cell]:
     """Every cell of the matrix. A cell nobody wrote is a mistake: `null` says "no promise" on purpose."""
     named: dict[Key, Cell] = {}
     general: dict[Key, Cell] = {}
-    for row in node.items():
-        _read_row(row, frame, named, general)
+    whole = all([_read_row(row, frame, named, general) for row in node.items()])
     cells = {**general, **named}
+    if not whole:  # what such a row left out is no second mistake
+        return cells
     for metric in dict.fromkeys(key[2] for key in cells):
         for package in frame.packages:
             for severity in frame.severities:
@@ -70,10 +71,11 @@ def read_overrides(node: Node, frame: Frame) -> dict[Key, Cell]:
     return {**general, **named}
 
 
-def _read_row(node: Node, frame: Frame, named: dict[Key, Cell], general: dict[Key, Cell]) -> None:
+def _read_row(node: Node, frame: Frame, named: dict[Key, Cell], general: dict[Key, Cell]) -> bool:
+    """Add a row's cells; False when the row itself lacks what makes cells."""
     fields = node.fields(["metric", "severity", "amounts", "unit"], [*_SETTINGS[1:], "or_as_agreed"])
     if not {"metric", "severity", "amounts", "unit"} <= fields.keys():
-        return
+        return False
     metric = fields["metric"].choice(METRICS, "metric")
     severities = _severities(fields["severity"], frame)
     for package, entry in fields["amounts"].entries():
@@ -87,6 +89,7 @@ def _read_row(node: Node, frame: Frame, named: dict[Key, Cell], general: dict[Ke
                 if (one, severity, metric) in into:
                     entry.problem(f"{metric}, severity {severity}, {one} stands twice", "remove one of the two")
                 into[one, severity, metric] = replace(cell, target=replace(cell.target, severity=severity))
+    return True
 
 
 def _severities(node: Node, frame: Frame) -> tuple[str, ...]:
