@@ -155,7 +155,7 @@ class Escalation(models.Model):
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="escalations")
     subscriber = models.ForeignKey(Subscriber, on_delete=models.PROTECT, related_name="+")
-    period = models.ForeignKey(Period, null=True, on_delete=models.PROTECT, related_name="escalations")
+    period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="escalations")
     level = models.IntegerField()
     trigger = models.CharField(max_length=12, help_text="near, missed, age, customer")
     at = models.DateTimeField(help_text="the true instant: the due time for a miss")
@@ -171,11 +171,6 @@ class Escalation(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["period", "level"], name="escalation_once"),
-            models.UniqueConstraint(
-                fields=["case", "trigger", "level", "at"],
-                condition=models.Q(period=None),
-                name="escalation_of_case_once",
-            ),
         ]
         indexes = [
             models.Index(fields=["-recorded_at", "-id"], name="escalation_newest"),

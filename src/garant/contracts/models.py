@@ -101,6 +101,9 @@ class ContactSlot(models.Model):
     person = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="slots")
     since = models.DateTimeField(null=True)
     trained_on = models.DateField(null=True)
+    trained_until = models.DateField(null=True, help_text="last day the training counts; null: no end")
+    counts_from = models.DateTimeField(null=True, help_text="a replacement with lead time may ask from here on")
+    emergency = models.BooleanField(default=False, help_text="stands in for an absent contact, without lead time")
 
     class Meta:
         constraints = [
@@ -108,3 +111,25 @@ class ContactSlot(models.Model):
             models.UniqueConstraint(fields=["contract", "person"], name="slot_person_once"),
             models.CheckConstraint(condition=models.Q(number__gte=1), name="slot_number_from_one"),
         ]
+
+
+# The room's other tables stand in files of their own; Django finds them here.
+from garant.contracts.models_ledger import LedgerAccount, LedgerEntry, LedgerLot  # noqa: E402
+from garant.contracts.models_people import Amendment, Invitation  # noqa: E402
+from garant.contracts.models_standing import ObligationFact, StandingDecision  # noqa: E402
+
+__all__ = [
+    "Amendment",
+    "CalendarVersion",
+    "ContactSlot",
+    "Contract",
+    "Invitation",
+    "LedgerAccount",
+    "LedgerEntry",
+    "LedgerLot",
+    "ObligationFact",
+    "PackageVersion",
+    "Programme",
+    "ProgrammeVersion",
+    "StandingDecision",
+]

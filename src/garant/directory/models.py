@@ -91,3 +91,28 @@ class RoleHeld(models.Model):
                 name="role_fits_side",
             ),
         ]
+
+
+# The room's other tables stand in files of their own; Django finds them here.
+from garant.directory.models_teams import (  # noqa: E402
+    Absence,
+    Advisor,
+    NoticePreference,
+    Rota,
+    RotaTurn,
+    Skill,
+    Team,
+)
+
+__all__ = [
+    "Absence",
+    "Advisor",
+    "NoticePreference",
+    "Person",
+    "RoleHeld",
+    "Rota",
+    "RotaTurn",
+    "Skill",
+    "Subscriber",
+    "Team",
+]
