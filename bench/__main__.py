@@ -10,7 +10,7 @@ from pathlib import Path
 from bench.measuring import Table, printed
 
 #: Every module with a `run() -> Table`, in the order of the table.
-MODULES = ("clock",)
+MODULES = ("clock", "rooms")
 
 
 def main(names: list[str]) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 WARM_UP = 2
@@ -18,18 +18,21 @@ WARM_UP = 2
 class System:
     """Something measured. `act` does `times` operations and returns nothing; per operation is what counts.
 
-    `role`: "garant", "peer", or "floor" (the least that such an operation can cost).
+    `role`: "garant", "peer", or "floor" (the least that such an operation can cost). `before` and `after` run around
+    each act and are not timed: what it needs, and the check of what it did.
     """
 
     name: str
     role: str
     act: Callable[[], object]
     times: int = 1
+    before: Callable[[], object] = lambda: None
+    after: Callable[[], object] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Seconds per operation over the rounds of one run."""
+    """What one operation took over the rounds of one run, in seconds or the row's unit."""
 
     least: float
     median: float
@@ -44,7 +47,8 @@ class Row:
     system: str
     figures: Figures
     ratio: float | None
-    remark: str = ""
+    role: str = ""
+    unit: str = "s"
 
 
 @dataclass(slots=True)
@@ -61,13 +65,22 @@ def interleaved(operation: str, systems: Sequence[System], rounds: int = 9) -> l
     taken: dict[str, list[float]] = {system.name: [] for system in systems}
     for turn in range(rounds + WARM_UP):
         for system in systems:
+            system.before()
             seconds = timed(system.act) / system.times
+            system.after()
             if turn >= WARM_UP:
                 taken[system.name].append(seconds)
-    figures = {name: summed(seconds) for name, seconds in taken.items()}
+    return compared(operation, systems, taken)
+
+
+def compared(
+    operation: str, systems: Sequence[System], taken: Mapping[str, Sequence[float]], unit: str = "s"
+) -> list[Row]:
+    """A row for each system from what was measured of it, in seconds or another unit."""
+    figures = {name: summed(values) for name, values in taken.items()}
     ours = next(figures[system.name].median for system in systems if system.role == "garant")
     return [
-        Row(operation, system.name, figures[system.name], figures[system.name].median / ours, system.role)
+        Row(operation, system.name, figures[system.name], figures[system.name].median / ours, system.role, unit)
         for system in systems
     ]
 
@@ -84,9 +97,9 @@ def timed(act: Callable[[], object]) -> float:
         gc.enable()
 
 
-def summed(seconds: Sequence[float]) -> Figures:
+def summed(values: Sequence[float]) -> Figures:
     """Least, median and most."""
-    return Figures(min(seconds), statistics.median(seconds), max(seconds))
+    return Figures(min(values), statistics.median(values), max(values))
 
 
 def printed(tables: Sequence[Table]) -> str:
@@ -110,19 +123,14 @@ def printed(tables: Sequence[Table]) -> str:
 def _cells(row: Row) -> tuple[str, ...]:
     ratio = "" if row.ratio is None else f"{row.ratio:.2f}" if row.ratio < 10 else f"{row.ratio:.0f}"
     figures = row.figures
-    return (
-        row.operation,
-        row.system,
-        shown(figures.least),
-        shown(figures.median),
-        shown(figures.most),
-        ratio,
-        row.remark,
-    )
+    values = (shown(value, row.unit) for value in (figures.least, figures.median, figures.most))
+    return (row.operation, row.system, *values, ratio, row.role)
 
 
-def shown(seconds: float) -> str:
-    """A duration with a unit that suits it."""
+def shown(seconds: float, kind: str = "s") -> str:
+    """A duration with a unit that suits it; anything else in its own unit."""
+    if kind != "s":
+        return f"{seconds:.1f} {kind}"
     for unit, size in (("s", 1.0), ("ms", 1e-3), ("us", 1e-6)):
         if seconds >= size:
             return f"{seconds / size:.3g} {unit}"
