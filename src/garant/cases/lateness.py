@@ -6,16 +6,13 @@ order of what happened, whether the sweeper or a late answer found it.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
 from garant.cases.events import MISSED, TOLD
-from garant.cases.models import Case, Period
+from garant.cases.models import Case, Escalation, Period
 from garant.cases.policies import Recipients, steps
 from garant.contracts.queries import StoredTerms
 from garant.core.people import SYSTEM
@@ -27,17 +24,6 @@ from garant.journal.views import EntryView, NewEntry
 NEAR, MISS = "near", "miss"
 #: What a trigger of the policy is called in the table of escalations.
 TRIGGERS = {NEAR: "near", MISS: "missed"}
-
-_ESCALATE = """
-INSERT INTO cases_escalation (case_id, subscriber_id, period_id, level, trigger, at, recorded_at, told)
-SELECT g.case_id, g.subscriber_id, g.period_id, g.level, g.trigger, g.at, %s, g.told::jsonb
-FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::int[], %s::text[], %s::timestamptz[], %s::text[])
-     WITH ORDINALITY AS g(case_id, subscriber_id, period_id, level, trigger, at, told, place)
-ORDER BY g.place
-ON CONFLICT (period_id, level) DO NOTHING
-RETURNING period_id, level
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class Owed:
@@ -150,26 +136,24 @@ def _all_owed(
 
 
 def _escalate(owed: Sequence[Owed], now: datetime) -> frozenset[tuple[int, int]]:
-    """Write the escalations; returns (period, level) of those that were not there already."""
+    """Write the escalations; returns (period, level) of those that were not there already.
+
+    Reading first is safe: whoever writes an escalation of a case holds the case's row. The constraint is the net.
+    """
     if not owed:
         return frozenset()
-    columns: list[Any] = [
-        now,
-        [each.period.case_id for each in owed],
-        [each.period.subscriber_id for each in owed],
-        [each.period.pk for each in owed],
-        [each.step.level for each in owed],
-        [TRIGGERS[each.on] for each in owed],
-        [each.at for each in owed],
-        [_plain(list(each.step.to), each.people) for each in owed],
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(_ESCALATE, columns)
-        return frozenset((row[0], row[1]) for row in cursor.fetchall())
-
-
-def _plain(roles: Sequence[str], people: Sequence[int]) -> str:
-    return json.dumps({"roles": list(roles), "people": list(people)})
+    known = Escalation.objects.filter(period__in={each.period.pk for each in owed})
+    there = set(known.values_list("period_id", "level"))
+    fresh = [each for each in owed if (each.period.pk, each.step.level) not in there]
+    Escalation.objects.bulk_create([
+        Escalation(
+            case_id=each.period.case_id, subscriber_id=each.period.subscriber_id, period_id=each.period.pk,
+            level=each.step.level, trigger=TRIGGERS[each.on], at=each.at, recorded_at=now,
+            told={"roles": list(each.step.to), "people": list(each.people)},
+        )
+        for each in fresh
+    ])
+    return frozenset((each.period.pk, each.step.level) for each in fresh)
 
 
 def _entries(found: Found, cases: dict[int, Case], told: Sequence[Owed]) -> list[NewEntry]:

@@ -106,7 +106,8 @@ def counts(viewer: Viewer) -> dict[str, int]:
 def due_times(*, viewer: Viewer, limit: int = 500) -> list[DueRow]:
     """The next due times of open cases, soonest first, for drawing them on a strip of days."""
     terms = contracts.terms()
-    cases = _shown(viewer, "open", database_now()).filter(next_due__isnull=False).order_by("next_due", "pk")[: min(limit, 1000)]
+    owing = _shown(viewer, "open", database_now()).filter(next_due__isnull=False)
+    cases = owing.order_by("next_due", "pk")[: min(limit, 1000)]
     return [
         DueRow(case.number, case.state, case.held_reason or None, case.next_due, case.next_near,
                rule_of(terms, case.package_key, case.severity, case.next_metric), case.severity)

@@ -198,7 +198,7 @@ def _told(number: int, entries: Sequence[EntryView], rows: Sequence[Escalation])
         (e.data["metric"], e.data["number"], e.data["level"], e.data["trigger"], e.at)
         for e in entries if e.kind == TOLD
     }
-    stored = {(r.period.metric, r.period.number, r.level, r.trigger, r.at) for r in rows}
+    stored = {(r.period.metric, r.period.number, r.level, r.trigger, r.at) for r in rows if r.period is not None}
     for metric, count, level, trigger, at in sorted(said ^ stored):
         text = f"level {level}, {trigger}, {at.isoformat()}"
         here = (metric, count, level, trigger, at) in stored

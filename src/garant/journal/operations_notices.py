@@ -2,28 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
-
+from garant.journal.models import Notice
 from garant.journal.views import Subject
-
-_PUT = """
-INSERT INTO journal_notice (message_id, once, kind, person_id, address, language, subject_kind, subject_id,
-                            subscriber_id, data, attempts, problem)
-SELECT g.message_id, g.once, g.kind, g.person_id, '', g.language, g.subject_kind, g.subject_id, g.subscriber_id,
-       g.data::jsonb, 0, ''
-FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::bigint[],
-            %s::text[]) WITH ORDINALITY
-     AS g(message_id, once, kind, person_id, language, subject_kind, subject_id, subscriber_id, data, place)
-ORDER BY g.place
-ON CONFLICT (once) DO NOTHING
-RETURNING once
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +23,15 @@ class NewNotice:
     data: Mapping[str, Any]
 
 
-def put_notices(notices: Sequence[NewNotice]) -> frozenset[str]:
-    """Put messages into the outbox in one statement; returns the `once` of those that were not there already."""
-    if not notices:
-        return frozenset()
-    columns: list[list[Any]] = [
-        [uuid.uuid4() for _ in notices],
-        [n.once for n in notices],
-        [n.kind for n in notices],
-        [n.person_id for n in notices],
-        [n.language for n in notices],
-        [n.subject[0] for n in notices],
-        [n.subject[1] for n in notices],
-        [n.subscriber_id for n in notices],
-        [json.dumps(dict(n.data), allow_nan=False) for n in notices],
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(_PUT, columns)
-        return frozenset(row[0] for row in cursor.fetchall())
+def put_notices(notices: Sequence[NewNotice]) -> None:
+    """Put messages into the outbox in one statement; one whose `once` stands there already is left out."""
+    Notice.objects.bulk_create(
+        [
+            Notice(
+                once=n.once, kind=n.kind, person_id=n.person_id, language=n.language, subject_kind=n.subject[0],
+                subject_id=n.subject[1], subscriber_id=n.subscriber_id, data=dict(n.data),
+            )
+            for n in notices
+        ],
+        ignore_conflicts=True,
+    )
