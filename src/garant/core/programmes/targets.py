@@ -48,9 +48,9 @@ def read_targets(node: Node, frame: Frame) -> dict[Key, Cell]:
     """Every cell of the matrix. A cell nobody wrote is a mistake: `null` says "no promise" on purpose."""
     named: dict[Key, Cell] = {}
     general: dict[Key, Cell] = {}
-    whole = all([_read_row(row, frame, named, general) for row in node.items()])
+    read = [_read_row(row, frame, named, general) for row in node.items()]
     cells = {**general, **named}
-    if not whole:  # what such a row left out is no second mistake
+    if not all(read):  # what such a row left out is no second mistake
         return cells
     for metric in dict.fromkeys(key[2] for key in cells):
         for package in frame.packages:

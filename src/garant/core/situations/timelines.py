@@ -130,7 +130,8 @@ class Timeline:
         as_of = self.situation.as_of
         if as_of is not None and as_of < self.opened:
             raise Unanswerable("as_of lies before the receipt")
-        return replay(events, self.terms, as_of)
+        told = [at for event in events for at in (event.at, event.agreed_at) if at is not None]
+        return replay(events, self.terms, as_of or max(told))
 
     def _held(self) -> str | None:
         if self.situation.sender == "unlisted":
