@@ -86,7 +86,7 @@ def hero(view: CaseView, now: datetime, names: Names) -> Hero:
         title=_title(state, current.metric if current else "", standing),
         zone=zone,
         reasons=tuple(reasons(current.steps, zone, names)) if current else (),
-        segments=segments(current.steps) if owed else (),
+        segments=segments(owed.steps) if owed else (),
         target=timedelta(seconds=owed.target_seconds) if owed and owed.target_seconds else None,
         footnote=_footnote(view, current, names),
         due=state.due,

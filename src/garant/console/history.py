@@ -10,7 +10,6 @@ from typing import Any
 from django.utils.translation import gettext
 
 from garant.cases.views import CaseView, HistoryRow
-from garant.console.casepage import clock_zone
 from garant.console.told import trigger_words
 from garant.console.words import owed
 from garant.core.instants import parse_instant
@@ -40,15 +39,15 @@ class Event:
     template: str = "console/parts/event.html"
 
 
-def facts_of(view: CaseView) -> list[Fact]:
+def facts_of(view: CaseView, zone: str) -> list[Fact]:
     """Every entry of the case's journal as a sentence, oldest first."""
-    return [Fact(row.at, sentence(row, view)) for row in view.history]
+    return [Fact(row.at, sentence(row, zone)) for row in view.history]
 
 
-def sentence(row: HistoryRow, view: CaseView) -> str:
+def sentence(row: HistoryRow, zone: str) -> str:
     """One journal entry in words; a kind without words of its own is shown as it is, never hidden."""
     who = row.actor or gettext("Garant")
-    return _sentences(who, row.data, view.zone).get(row.kind) or gettext("%(who)s: %(kind)s") % {
+    return _sentences(who, row.data, zone).get(row.kind) or gettext("%(who)s: %(kind)s") % {
         "who": who,
         "kind": row.kind.replace("_", " "),
     }
@@ -109,16 +108,16 @@ _SHOWN = {
 }
 
 
-def events_of(view: CaseView) -> list[Event]:
+def events_of(view: CaseView, zone: str) -> list[Event]:
     """The clock's events for the thread: outcomes of periods, and what stopped, started or moved a clock."""
-    return [*_outcomes(view), *_changes(view)]
+    return [*_outcomes(view, zone), *_changes(view, zone)]
 
 
-def _changes(view: CaseView) -> list[Event]:
-    return [Event(row.at, *_SHOWN[row.kind], text=sentence(row, view)) for row in view.history if row.kind in _SHOWN]
+def _changes(view: CaseView, zone: str) -> list[Event]:
+    return [Event(row.at, *_SHOWN[row.kind], text=sentence(row, zone)) for row in view.history if row.kind in _SHOWN]
 
 
-def _outcomes(view: CaseView) -> list[Event]:
+def _outcomes(view: CaseView, zone: str) -> list[Event]:
     """Each answered promise with how early or late it was; each missed one at the instant it fell due."""
     found = []
     for period in view.periods:
@@ -132,7 +131,7 @@ def _outcomes(view: CaseView) -> list[Event]:
         clock = clock_state(period, period.ended)
         note = gettext("%(text)s, it was due %(due)s") % {
             "text": clock.text,
-            "due": day_time(period.due, clock_zone(view, period)),
+            "due": day_time(period.due, zone),
         }
         title = gettext("%(name)s met") if clock.state == "met" else gettext("%(name)s answered late")
         found.append(Event(period.ended, clock.state, clock.icon, title % {"name": name}, note, strong=True))
@@ -149,7 +148,7 @@ class Told:
     text: str
 
 
-def told_of(view: CaseView) -> list[Told]:
+def told_of(view: CaseView, zone: str) -> list[Told]:
     """The levels that were told about the case's promises."""
     found = []
     for row in view.escalations:
@@ -159,6 +158,6 @@ def told_of(view: CaseView) -> list[Told]:
             "metric": owed(row.metric),
             "trigger": trigger_words(row.trigger),
         }
-        text = gettext("%(people)s, %(time)s") % {"people": people, "time": day_time(row.at, view.zone)}
+        text = gettext("%(people)s, %(time)s") % {"people": people, "time": day_time(row.at, zone)}
         found.append(Told(state, state, title, text))
     return found

@@ -60,7 +60,7 @@ def _near(data: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
     return gettext("Case %(number)s: %(promise)s due soon"), (
         "“%(subject)s”",
         gettext("The %(promise)s promised for case %(number)s, severity %(severity)s, is due on %(due)s."),
-        gettext("Most of the promised time is used. You are told as level %(level)s of the escalation policy."),
+        gettext("Most of the promised time is used. You are told while there is still time to answer."),
     )
 
 

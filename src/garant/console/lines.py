@@ -63,7 +63,7 @@ def line_of(row: QueueRow, *, now: datetime, zone_name: str, person_id: int | No
         owed=owed(row.metric) if row.metric and row.due else "",
         status=status(row),
         clock=clock,
-        due=due_text(row.due, now, zone_name) if clock.due else "",
+        due=due_text(clock.due, now, zone_name) if clock.due else "",
         since=since_text(row, clock, now, zone_name),
         due_at=clock.due,
         calendar=calendar,
@@ -72,7 +72,11 @@ def line_of(row: QueueRow, *, now: datetime, zone_name: str, person_id: int | No
 
 def short(clock: ClockState) -> ClockState:
     """The clock with one word where it stands still: the column is narrow, and the status says the rest."""
-    words = {"paused": pgettext("clock", "waiting"), "held": pgettext("clock", "held")}
+    words = {
+        "paused": pgettext("clock", "waiting"),
+        "held": pgettext("clock", "held"),
+        "none": pgettext("clock", "no target"),
+    }
     return replace(clock, text=words[clock.state]) if clock.state in words else clock
 
 

@@ -125,8 +125,9 @@ def _banner(desk: Desk) -> str:
     nobody = desk.counts.get("missed_unassigned", 0)
     if not nobody:
         return ""
-    one, more = "Nobody works on %(n)d of the missed ones yet.", "Nobody works on %(n)d of the missed ones yet."
-    return ngettext(one, more, nobody) % {"n": nobody}
+    return ngettext(
+        "Nobody works on %(n)d of the missed ones yet.", "Nobody works on %(n)d of the missed ones yet.", nobody
+    ) % {"n": nobody}
 
 
 def _by_number(viewer: Viewer, searched: str) -> int | None:
