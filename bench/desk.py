@@ -29,10 +29,8 @@ class Desk:
 @contextmanager
 def throwaway_desk() -> Iterator[Desk]:
     """Started, migrated and connected to Django; gone at the end."""
-    from garant.kit.desk import point_django_at
+    from garant.kit.desk import desk_database
     from garant.kit.home import Home
-    from garant.kit.postgres import running_database
-    from garant.kit.postgres.migrating import ensure_migrated
     from garant.kit.postgres.place import find_place, remove_place
 
     for name in _ELSEWHERE:
@@ -42,13 +40,10 @@ def throwaway_desk() -> Iterator[Desk]:
     home = Home(folder / "home")
     os.environ["GARANT_HOME"] = str(home.path)
     try:
-        with running_database(home) as database:
-            point_django_at(database, home)
-            ensure_migrated(database)
+        with desk_database() as database:
+            if database is None:
+                raise RuntimeError("Django is set up already: a bench has a process of its own")
             yield Desk(database, *_people())
-            from django.db import connections
-
-            connections.close_all()
     finally:
         if home.path.exists():
             remove_place(find_place(home, make=False))

@@ -6,6 +6,7 @@ Absolute times drift by a factor of two between runs on a shared machine; only r
 from __future__ import annotations
 
 import gc
+import importlib
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -58,6 +59,12 @@ class Table:
     title: str
     rows: list[Row] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+
+def run_module(name: str) -> Table:
+    """What the bench module of that name finds. Raises ImportError when it lacks a part."""
+    table: Table = importlib.import_module(f"bench.{name}").run()
+    return table
 
 
 def interleaved(operation: str, systems: Sequence[System], rounds: int = 9) -> list[Row]:
