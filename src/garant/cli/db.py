@@ -11,10 +11,10 @@ from typing import Annotated, Any
 
 import typer
 
-from garant.kit.desk import desk_database
+from garant.kit.desk import desk_database, migrated_database
 from garant.kit.files import is_locked
 from garant.kit.home import Home
-from garant.kit.postgres import Database, PostgresError, running_database
+from garant.kit.postgres import PostgresError, running_database
 from garant.kit.postgres.running import server_state, stay, stop_staying
 from garant.kit.postgres.urls import external_database
 
@@ -44,8 +44,7 @@ def start() -> None:
     with _told():
         if external_database():
             raise PostgresError("DATABASE_URL names an external server: it is not ours to start")
-        with desk_database(_say) as database:
-            _ours(database)
+        with migrated_database(_say):
             stay(Home.find())
             where = server_state(Home.find()).get("data")
     typer.echo(f"The database runs, data in {where}. `garant db stop` stops it.")
@@ -73,8 +72,8 @@ def url(role: Annotated[Role, typer.Option(help="Whose address.")] = Role.app) -
             with running_database() as database:
                 typer.echo(database.url(role))
             return
-        with desk_database(_say) as started:
-            address = _ours(started).url(role)
+        with migrated_database(_say) as started:
+            address = started.url(role)
             stay(home)
         typer.echo(address)
     _say("The database was down and runs now; `garant db stop` stops it.")
@@ -101,8 +100,9 @@ def restore(
     from garant.kit.postgres.migrating import ensure_migrated
 
     home = Home.find()
-    with _told(), desk_database(_say) as found:
-        database = _ours(found)
+    with _told(), desk_database(_say) as database:
+        if database is None:
+            raise PostgresError("GARANT_DB_URL is set: unset it, it is meant for children of `garant run`")
         if is_locked(home.run / "desk.lock"):
             raise PostgresError("`garant run` is using the desk: stop it first, then restore")
         dumps.check_backup(database, file)
@@ -111,12 +111,6 @@ def restore(
             raise PostgresError(f"the desk is not empty: --yes replaces it (and keeps it as {dumps.BEFORE})")
         dumps.restore(database, file, home, lambda fresh: ensure_migrated(fresh, _say), _say)
     typer.echo(f"Restored {file}. The desk as it was before is the database {dumps.BEFORE}, until the next restore.")
-
-
-def _ours(database: Database | None) -> Database:
-    if database is None:
-        raise PostgresError("GARANT_DB_URL is set: unset it, it is meant for children of `garant run`")
-    return database
 
 
 def _say(line: str) -> None:
@@ -131,8 +125,8 @@ def _told() -> Iterator[None]:
     except PostgresError as error:
         typer.echo(f"garant db: {error}", err=True)
         raise typer.Exit(1) from None
-    except PermissionError as error:
-        typer.echo(f"garant db: {error.filename}: {error.strerror}", err=True)
+    except OSError as error:
+        typer.echo(f"garant db: {error.filename or 'system'}: {error.strerror or error}", err=True)
         raise typer.Exit(1) from None
 
 

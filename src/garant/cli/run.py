@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import os
 import sys
 import time
@@ -15,7 +14,7 @@ from typing import Any
 import typer
 
 import garant
-from garant.kit.desk import desk_database
+from garant.kit.desk import desk_environment, migrated_database, point_django_at
 from garant.kit.files import try_lock
 from garant.kit.heartbeat import heartbeat_file, silence
 from garant.kit.home import Home
@@ -45,8 +44,6 @@ def run() -> None:
 
 
 def _run(home: Home) -> None:
-    if "GARANT_DB_URL" in os.environ:
-        raise PostgresError("GARANT_DB_URL is set: unset it, it is meant for children of `garant run`")
     host, first_port = os.environ.get("GARANT_HOST") or "127.0.0.1", _wanted_port()
     home.ensure()
     mine = try_lock(home.run / "desk.lock")
@@ -56,14 +53,11 @@ def _run(home: Home) -> None:
     with mine:
         _say(f"Garant {garant.__version__}, desk in {home.path}")
         began = time.monotonic()
-        with desk_database(_note) as database:
-            if database is None:  # pragma: no cover - refused above
-                raise PostgresError("the database is arranged by somebody else")
+        with migrated_database(_note) as database:
             _describe(database, home, began)
             port = free_port(host, first_port)
-            _load_sample(home, _address(host, port))
+            _load_sample(database, home, _address(host, port))
             with _children(database, home, host, port) as children:
-                _await_web(children[0], host, port)
                 _announce(home, _address(host, port))
                 _supervise(children, database, home, host, port)
 
@@ -98,15 +92,18 @@ def _describe(database: Database, home: Home, began: float) -> None:
     _note(f"database ready and migrated after {time.monotonic() - began:.1f} s")
 
 
-def _load_sample(home: Home, url: str) -> None:
+def _load_sample(database: Database, home: Home, url: str) -> None:
     """At the first start, the reference programme and sample subscribers with random passwords.
 
     desk.json is written inside the transaction that makes the logins: either both exist or neither.
     """
-    from django.db import transaction
+    from garant.kit.postgres.dumps import is_used
 
-    if importlib.util.find_spec("garant.config.sample") is None:
-        return
+    if home.read_desk()["logins"] and is_used(database):
+        return  # without loading Django, so that a second start is quick
+    point_django_at(database)
+    from django.db import connections, transaction
+
     from garant.config.sample import load_if_empty
 
     with transaction.atomic():
@@ -114,16 +111,18 @@ def _load_sample(home: Home, url: str) -> None:
         if logins:
             home.write_desk(url, [dict(login) for login in logins])
             _note("loaded the reference programme and sample subscribers")
+    connections.close_all()
 
 
 @contextlib.contextmanager
 def _children(database: Database, home: Home, host: str, port: int) -> Iterator[list[Child]]:
-    """Web and sweeper, running; both are stopped at the end."""
+    """Web and sweeper, running; both are stopped at the end. The web answers before the sweeper takes its share."""
     heartbeat_file(home, "sweeper").unlink(missing_ok=True)
-    children = [_web(database, host, port), _sweeper(database, home, host, port)]
+    web, sweeper = children = [_web(database, host, port), _sweeper(database, home, host, port)]
     try:
-        for child in children:
-            child.start()
+        web.start()
+        _await_web(web, host, port)
+        sweeper.start()
         yield children
     finally:
         _say("Stopping ...")
@@ -154,7 +153,7 @@ def _environment(database: Database, host: str, port: int) -> dict[str, str]:
     """What children know: the app role's address, never the owner's."""
     hidden = ("DATABASE_URL", "GARANT_APP_DATABASE_URL")
     inherited = {name: value for name, value in os.environ.items() if name not in hidden}
-    return {**inherited, "GARANT_DB_URL": database.app_url, "GARANT_BASE_URL": _address(host, port)}
+    return {**inherited, **desk_environment(database), "GARANT_BASE_URL": _address(host, port)}
 
 
 def _await_web(web: Child, host: str, port: int) -> None:

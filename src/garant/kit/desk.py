@@ -8,7 +8,8 @@ import sys
 from collections.abc import Callable, Iterator
 
 from garant.kit.home import Home
-from garant.kit.postgres.migrating import ensure_migrated
+from garant.kit.postgres.errors import PostgresError
+from garant.kit.postgres.migrating import ensure_migrated, is_current
 from garant.kit.postgres.running import quiet, running_database
 from garant.kit.postgres.urls import Database
 
@@ -25,21 +26,39 @@ def desk_database(say: Callable[[str], None] = quiet) -> Iterator[Database | Non
         load_django()
         yield None
         return
-    with running_database(say=say) as database:
+    with migrated_database(say) as database:
         point_django_at(database)
         try:
-            ensure_migrated(database, say)
             yield database
         finally:
             _disconnect()
 
 
-def point_django_at(database: Database, home: Home | None = None) -> None:
+@contextlib.contextmanager
+def migrated_database(say: Callable[[str], None] = quiet) -> Iterator[Database]:
+    """Like `desk_database`, for commands that need no Django: it is loaded only when migrations are missing."""
+    if "GARANT_DB_URL" in os.environ:
+        raise PostgresError("GARANT_DB_URL is set: unset it, it is meant for children of `garant run`")
+    with running_database(say=say) as database:
+        if not is_current(database):
+            point_django_at(database)
+            try:
+                ensure_migrated(database, say)
+            finally:
+                _disconnect()
+        yield database
+
+
+def point_django_at(database: Database) -> None:
     """Tell the settings, through the environment, what they need to know, and load Django."""
-    os.environ["GARANT_DB_URL"] = database.app_url
-    if not os.environ.get("GARANT_SECRET_KEY"):
-        os.environ["GARANT_SECRET_KEY"] = (home or Home.find()).secret("django")
+    os.environ.update(desk_environment(database))
     load_django()
+
+
+def desk_environment(database: Database) -> dict[str, str]:
+    """What a process of the desk reads from its environment: the app role's address and the signing key."""
+    key = os.environ.get("GARANT_SECRET_KEY") or Home.find().secret("django")
+    return {"GARANT_DB_URL": database.app_url, "GARANT_SECRET_KEY": key}
 
 
 def load_django() -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from collections.abc import Callable, Iterator
+from importlib.metadata import version
 
+from garant.kit.home import PACKAGE
 from garant.kit.postgres.errors import PostgresError
 from garant.kit.postgres.roles import let_app_in
 from garant.kit.postgres.running import quiet
@@ -14,25 +17,43 @@ from garant.kit.postgres.urls import Database, django_database, one_line
 _MIGRATING = 7241053
 
 
+def is_current(database: Database) -> bool:
+    """Was the database migrated by exactly this code? Asked without loading Django, so a second start is quick.
+
+    The mark is a comment on the database itself: it goes with the database, and a restored one has none.
+    """
+    import psycopg
+
+    query = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
+    try:
+        with psycopg.connect(database.owner_url) as connection:
+            row = connection.execute(query).fetchone()
+    except psycopg.Error as error:
+        raise PostgresError(one_line(error)) from None
+    return bool(row and row[0] == _mark())
+
+
 def ensure_migrated(database: Database, say: Callable[[str], None] = quiet) -> int:
-    """Apply the migrations that are missing; how many there were. Django must be set up.
+    """Apply the migrations that are missing; how many there were. Django must be set up unless `is_current`.
 
     Raises PostgresError when one fails, or when the database was migrated by a newer version than this one.
     """
+    if is_current(database):
+        return 0
     from django.db import DatabaseError
     from django.db.migrations.exceptions import MigrationSchemaMissing
 
     with _as_owner(database):
         try:
             missing = _missing()
-            if not missing:
-                return 0
-            with _alone():
-                missing = _missing()  # another command may have applied them while we waited
-                if missing:
-                    say(f"applying {missing} migrations")
-                    let_app_in(database)
-                    _migrate()
+            if missing:
+                with _alone():
+                    missing = _missing()  # another command may have applied them while we waited
+                    if missing:
+                        say(f"applying {missing} migrations")
+                        let_app_in(database)
+                        _migrate()
+            _leave_mark()
             return missing
         except (DatabaseError, MigrationSchemaMissing) as error:
             raise PostgresError(f"the database can't be migrated: {one_line(error)}") from error
@@ -53,6 +74,28 @@ def _missing() -> int:
                 " use that version, or restore a backup of this one"
             )
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def _mark() -> str:
+    """A digest of everything that decides which migrations there are."""
+    digest = hashlib.sha256()
+    files = [*sorted(PACKAGE.glob("*/migrations/*.py")), PACKAGE / "config" / "settings.py"]
+    for file in files:
+        digest.update(file.relative_to(PACKAGE).as_posix().encode())
+        digest.update(file.read_bytes())
+    for package in ("django", "django-allauth"):
+        digest.update(version(package).encode())
+    return f"garant migrated {digest.hexdigest()[:32]}"
+
+
+def _leave_mark() -> None:
+    from django.db import DatabaseError, connection
+    from psycopg import sql
+
+    name = sql.Identifier(str(connection.settings_dict["NAME"]))
+    statement = sql.SQL("COMMENT ON DATABASE {} IS {}").format(name, sql.Literal(_mark())).as_string()
+    with contextlib.suppress(DatabaseError), connection.cursor() as cursor:  # only the next start is slower
+        cursor.execute(statement)
 
 
 def _migrate() -> None:
