@@ -126,11 +126,11 @@ def field(bound: BoundField, hint: str = "", help: bool = True) -> dict[str, Any
 
 
 @register.inclusion_tag("garant/components/errors.html")
-def error_summary(form: BaseForm | None) -> dict[str, Any]:
+def error_summary(form: BaseForm | str | None) -> dict[str, Any]:
     """What is wrong, above the form, each line a link to its field; nothing without a form or when it is fine."""
     lines: list[tuple[str, str]] = []
-    for name, texts in form.errors.items() if form is not None else ():
-        target = f"#{form[name].id_for_label}" if form is not None and name in form.fields else ""
+    for name, texts in form.errors.items() if isinstance(form, BaseForm) else ():
+        target = f"#{form[name].id_for_label}" if isinstance(form, BaseForm) and name in form.fields else ""
         lines.extend((target, text) for text in texts)
     return {"lines": lines}
 
