@@ -122,7 +122,22 @@ def _terms_at(stamp: Stamp) -> StoredTerms:
     return StoredTerms(stamp, {(code, version): pk for code, version, pk in rows})
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=256)
 def programme_by_id(version_id: int) -> Programme:
-    """A stored programme version as core's value."""
-    return Programme.from_plain(ProgrammeVersion.objects.values_list("document", flat=True).get(pk=version_id))
+    """A stored programme version as core's value; versions of the same content share one."""
+    rows = ProgrammeVersion.objects.filter(pk=version_id)
+    return _Content(rows.values_list("digest", flat=True).get(), version_id).programme()
+
+
+@dataclass(frozen=True)
+class _Content:
+    """A programme's content by its digest; which row it is read from makes no difference."""
+
+    digest: str
+    version_id: int = field(compare=False)
+
+    @lru_cache(maxsize=32)  # noqa: B019  one entry per content, and meant to stay
+    def programme(self) -> Programme:
+        """Read and checked once per process."""
+        document = ProgrammeVersion.objects.values_list("document", flat=True).get(pk=self.version_id)
+        return Programme.from_plain(document)
