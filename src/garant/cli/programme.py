@@ -111,6 +111,7 @@ def load(
     source = read_text(file_of(file))
     from garant.core.refusals import Refusal
     from garant.kit.desk import desk_database
+    from garant.wording.sentences import refusal_lines
 
     with desk_database():
         from garant.contracts.operations import load_programme
@@ -119,5 +120,5 @@ def load(
         try:
             load_programme(document=programme.to_plain(), source=source, by=SYSTEM)
         except Refusal as refusal:
-            raise fail(f"{refusal}", 1) from None
+            raise fail(" ".join(refusal_lines(refusal, "en")), 1) from None
     typer.echo(f"{programme.code} version {programme.version}: {len(programme.all_packages)} packages loaded")

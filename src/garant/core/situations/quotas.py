@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
 from garant.core.programmes import Allotment, Programme
@@ -77,7 +77,7 @@ def banded(bands: Sequence[Band], measure: str, count: Decimal) -> Decimal:
             if count <= band.up_to:
                 return amount
         elif band.each is not None:
-            started = -((count - edge) // -band.each)
+            started = ((count - edge) / band.each).to_integral_value(ROUND_CEILING)
             return amount + started * band.amount
     return amount
 

@@ -25,6 +25,9 @@ REMARKS = ("caller_is_in", "ask_also", "other_roles")
 #: What sheets may ask for that Garant keeps as clauses only.
 NOT_YET = ("monthly_spend", "contacts_wanted", "attachments", "product", "release")
 
+#: Facts that a clause may rest on, with the rule it is about.
+RULED = {"language": 29, "environment": 24}
+
 #: Event types of sheets and the kinds of the law.
 EVENTS = {
     "response": "response",
@@ -116,6 +119,7 @@ def read_situation(plain: Any, programme: Programme) -> Situation:
         raise Unanswerable("situation: expected an object")
     reader = _Reader(plain, programme)
     reader.refuse_unknown_keys()
+    reader.refuse_clauses()
     numbers = {key: reader.number(key) for key in (*_NUMBERS, *reader.measures()) if key in plain}
     return Situation(
         given=frozenset(plain),
@@ -174,6 +178,14 @@ class _Reader:
         self.choice("from", [severity.level for severity in self.programme.severities])
         self.choice("ask_also", ["explanation"])
         self.zone("caller_is_in")
+
+    def refuse_clauses(self) -> None:
+        """Refuse a fact on which a clause of the programme rests: Garant keeps clauses and doesn't act on them."""
+        ruled = {clause.rule for clause in self.programme.clauses}
+        for key, rule in RULED.items():
+            covered = key == "environment" and self.environments()
+            if key in self.plain and rule in ruled and not covered:
+                raise Unanswerable(f"{key}: the programme keeps this as a clause (rule {rule}), not acted on yet")
 
     def measures(self) -> set[str]:
         """What the programme's bands count: subscriptions, cores ..."""
