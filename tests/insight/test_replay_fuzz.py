@@ -40,7 +40,7 @@ MAPPINGS = st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(st.lists(ROWS, max_size=25), MAPPINGS)
 def test_any_order_of_states_gives_a_report_that_adds_up(rows: list[str], how: object) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -65,7 +65,7 @@ def test_any_order_of_states_gives_a_report_that_adds_up(rows: list[str], how: o
     assert list(lines(report, lambda steps: []))
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(st.binary(max_size=400), st.booleans())
 def test_any_bytes_are_a_log_or_an_error_of_one_line(content: bytes, with_header: bool) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -87,7 +87,7 @@ PLAIN_VALUES = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(st.sampled_from(sorted(PLAIN)), PLAIN_VALUES)
 def test_any_value_in_a_mapping_is_taken_or_refused_in_one_line(key: str, value: object) -> None:
     try:
