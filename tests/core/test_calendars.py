@@ -362,7 +362,7 @@ def test_a_bad_calendar_is_refused_with_the_reason(plain: dict[str, object], mes
     if message is None:
         assert Calendar.from_plain("c", plain).code == "c"
         return
-    with pytest.raises(CalendarError, match=message) as caught:
+    with pytest.raises(CalendarError, match=f"^calendar c: .*{message}") as caught:
         Calendar.from_plain("c", plain)
     assert str(caught.value).startswith("calendar c: ")
     assert "calendar c: calendar c" not in str(caught.value)

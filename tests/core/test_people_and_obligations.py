@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pickle
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
-from core_cast import ALWAYS, HOUR, OFFICE, TERMS, Terms, clock, denver, event, office, opened, package, period
+from core_cast import ALWAYS, HOUR, OFFICE, TERMS, Terms, clock, denver, event, office, opened, package, period, rule
 
 from garant.core.calendars import Calendar, CalendarError
 from garant.core.deliverables import due_in_week
@@ -17,6 +17,7 @@ from garant.core.intake import Admitted, Conditions, ContractTerm, Held, Refused
 from garant.core.refusals import Refusal
 from garant.core.severities import SeverityScale, effect_of_change, lapse
 from garant.core.standing import Decision, Suspension, standing_at, suspensions
+from garant.core.targets import Rule, Target
 
 # Severities
 
@@ -62,6 +63,22 @@ def test_two_business_days_are_those_of_the_office_when_there_is_one() -> None:
     always = Terms(package("gold", {"1": (4, 8, ALWAYS)}))
     assert lapse(always, "gold", ("1", "2"), denver("20 16:00")) == denver("22 16:00")
     assert lapse(always, "bronze", ("1", "2"), denver("20 16:00")) is None
+
+
+def test_the_terms_own_word_on_lapses_is_asked_with_what_it_needs() -> None:
+    class Asked(Terms):
+        def proposal_lapses(self, package: str, severity: str, at: datetime) -> datetime | None:
+            assert (package, severity) == ("gold", "1")
+            return at + HOUR
+
+    assert lapse(Asked([]), "gold", ("1", "2"), denver("20 16:00")) == denver("20 17:00")
+
+
+def test_the_first_promise_of_office_hours_sets_the_business_days() -> None:
+    long_days = office(opens="06:00", closes="20:00")
+    terms = Terms([rule("gold", "1", "initial_response", 4, long_days), rule("gold", "2", "follow_up", 4, OFFICE)])
+    assert lapse(terms, "gold", ("1", "2"), denver("20 07:00")) == denver("24 07:00")
+    assert lapse(terms, "gold", ("3", "2"), denver("20 08:00")) == denver("23 18:00")
 
 
 # Standing
@@ -242,6 +259,22 @@ def test_near_is_a_share_of_the_counted_time() -> None:
     assert near_at(period(raised), Decimal("0.5")) == denver("16 11:00")
     waiting = clock(opened("16 08:00"), event("16 09:00", "response", waiting=True))
     assert near_at(period(waiting, "follow_up"), Decimal("0.5")) is None
+
+
+def test_near_looks_at_the_start_calendar_pauses_and_the_hours_known_then() -> None:
+    terms = Terms([rule("gold", "2", "initial_response", 4, ALWAYS, start=OFFICE)])
+    held = clock(opened("20 20:00"), event("23 07:00", "suspend"), event("23 09:00", "reinstate"), terms=terms)
+    assert near_at(period(held), Decimal("0.5")) == denver("23 11:00")
+    days = Target("2", "initial_response", Decimal(2), "business_days", "office", reading="wall_time")
+    wall = Rule.of("gold", "default", days, OFFICE)
+    assert wall is not None
+    assert near_at(period(clock(opened("16 10:00"), terms=Terms([wall]))), Decimal("0.5")) == denver("17 10:00")
+    plain = OFFICE.to_plain()
+    short = {**plain, "weekly": {day: [["08:00", "10:00"]] for day in plain["weekly"]}}
+    short |= {"known_from": denver("16 20:00").isoformat(), "effective_from": denver("17 00:00").isoformat()}
+    edited = Terms(package("gold", {"2": (20, 20, Calendar.from_plain("office", {"versions": [plain, short]}))}))
+    closed = clock(opened("16 08:00"), event("16 19:00", "response"), terms=edited, as_of="20 08:00")
+    assert near_at(period(closed), Decimal("0.75")) == denver("17 13:00")
 
 
 def test_near_is_told_before_the_due_time_only() -> None:

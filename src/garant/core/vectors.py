@@ -57,13 +57,13 @@ def answer(vector: Any) -> dict[str, Any]:
 
 
 def _add(vector: _Plain) -> dict[str, Any]:
-    calendar = _calendar("calendar", _need(vector, "calendar"))
+    calendar = _calendar("in the vector", _need(vector, "calendar"))
     length = _duration(_need(vector, "duration_seconds"), "duration_seconds")
     return {"due": _text(calendar.advance(_at(vector, "start"), length, _pauses(vector)))}
 
 
 def _between(vector: _Plain) -> dict[str, Any]:
-    calendar = _calendar("calendar", _need(vector, "calendar"))
+    calendar = _calendar("in the vector", _need(vector, "calendar"))
     found = calendar.elapsed(_at(vector, "start"), _at(vector, "end"), _pauses(vector))
     whole = found.days * 86_400 + found.seconds
     return {"seconds": whole if not found.microseconds else found.total_seconds()}
