@@ -1,0 +1,200 @@
+"""Acts that meet: every outcome is one that some order of the two would give, and the journal says which."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from case_acts import HOUR, ago, entries, file, kinds, late_case, period, sound
+from crash import at_once
+from rooms_cast import Cast
+
+from garant.cases import acting
+from garant.cases import operations as cases
+from garant.cases.models import Case, Message
+from garant.cases.sweeping import sweep_all
+from garant.contracts import queries as contracts
+from garant.core.people import SYSTEM
+from garant.core.refusals import Refusal
+from garant.journal import queries as journal
+from garant.journal.operations import database_now
+
+pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
+
+
+def both_stored(number: int) -> None:
+    """Two answers stand; the first one ended the initial period, the second one the follow-up between them."""
+    answers = [e for e in entries(number) if e.kind == "response_given"]
+    assert len(answers) == Message.objects.filter(case__number=number).count() == 2
+    assert period(number).ended == min(e.at for e in answers)
+    assert period(number, "follow_up").started == min(e.at for e in answers)
+    assert period(number, "follow_up").ended == max(e.at for e in answers)
+
+
+def answer_twice(cast: Cast, number: int) -> list[Any]:
+    return at_once(*(
+        lambda who=who: cases.reply(by=cast.actor(who), number=number, body=f"Hello from {who}")  # type: ignore[misc]
+        for who in ("agent", "second_agent")
+    ))
+
+
+def test_race_06_two_agents_answer_at_once_and_both_are_stored(cast: Cast) -> None:
+    for _ in range(8):
+        number = file(cast).number
+        results = answer_twice(cast, number)
+        assert not [r for r in results if isinstance(r, Exception)]
+        both_stored(number)
+    sound()
+
+
+def test_race_06_control_without_the_lock_one_answer_is_lost(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both read the case before either writes: the lock is what makes that impossible."""
+    number = file(cast).number
+    both, now = threading.Barrier(2), database_now
+
+    def after_both_have_read() -> Any:
+        at = now()
+        both.wait(30)
+        return at
+
+    monkeypatch.setattr("django.db.models.query.QuerySet.select_for_update", lambda rows, **_: rows)
+    monkeypatch.setattr(acting.journal, "database_now", after_both_have_read)
+    results = answer_twice(cast, number)
+    assert [type(r).__name__ for r in results if isinstance(r, Exception)] == ["IntegrityError"]
+
+
+def met_or_missed(cast: Cast, number: int) -> None:
+    """The answer's place in the journal, its instant, the row, the escalation and the notice tell one story."""
+    row, found = period(number), kinds(number)
+    assert row.ended is not None
+    assert row.due is not None
+    late = row.ended > row.due
+    assert row.missed is late
+    assert found.count("target_missed") == int(late)
+    if late:
+        assert found.index("target_missed") < found.index("response_given")
+    assert row.escalations.filter(trigger="missed").count() == int(late)
+    told = [n for n in journal.notices(viewer=cast.viewer("manager"), limit=200).rows
+            if n.data["number"] == number and n.kind == "target_missed"]
+    assert len(told) == int(late)
+
+
+def test_race_07_an_answer_that_meets_the_deadline_is_met_or_missed_never_both(cast: Cast) -> None:
+    """Trials spread over fifty milliseconds around the due instant; a sweeper runs until the period is settled."""
+    for trial in range(16):
+        number = file(cast, at=database_now() - 4 * HOUR + timedelta(milliseconds=5 + 3 * trial)).number
+
+        def sweep_until_settled(number: int = number) -> None:
+            while period(number).ended is None:
+                sweep_all()
+
+        def answer(number: int = number, patience: int = trial % 5) -> None:
+            for _ in range(patience):
+                database_now()
+            cases.reply(by=cast.actor("agent"), number=number, body="Hello")
+
+        results = at_once(sweep_until_settled, answer)
+        assert not [r for r in results if isinstance(r, Exception)]
+        met_or_missed(cast, number)
+    sound()
+
+
+def test_race_07_control_an_instant_read_before_the_lock_gives_both(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = late_case(cast)
+    due = period(number).due
+    assert due is not None
+    sweep_all()
+    monkeypatch.setattr(acting, "instant_of", lambda at, now, seen: due)
+    cases.reply(by=cast.actor("agent"), number=number, body="Hello")
+    with pytest.raises(AssertionError):
+        met_or_missed(cast, number)
+
+
+def test_race_08_a_raised_severity_and_the_sweeper_leave_one_deadline(cast: Cast) -> None:
+    """Severity 2 turns 1 while sweepers run: the new due time holds, and no old one is told."""
+    for _ in range(5):
+        number = file(cast, severity="2", at=ago(seconds=1)).number
+        results = at_once(
+            lambda number=number: cases.raise_severity(  # type: ignore[misc]
+                by=cast.actor("contact_gold"), number=number, severity="1", reason="Worse"
+            ),
+            sweep_all, sweep_all,
+        )
+        assert not [r for r in results if isinstance(r, Exception)]
+        sweep_all()
+        changed = [e for e in entries(number) if e.kind == "severity_changed"]
+        assert len(changed) == 1
+        due = period(number).due
+        assert due is not None
+        assert due <= changed[0].at + 4 * HOUR
+        assert "target_missed" not in kinds(number)
+    sound()
+
+
+def test_race_12_an_upgrade_mid_case_and_an_answer_follow_the_law_in_journal_order(cast: Cast) -> None:
+    """Silver's six hours, then platinum's two: the running period takes the earlier of both."""
+    platinum = contracts.package_key("reference", "platinum", "default")
+    for _ in range(5):
+        number = file(cast, "silver").number
+        at_once(
+            lambda number=number: cases.change_package(  # type: ignore[misc]
+                by=SYSTEM, number=number, package_key=platinum, cause="upgrade"
+            ),
+            lambda number=number: cases.add_customer_message(  # type: ignore[misc]
+                by=cast.actor("contact_silver"), number=number, body="Any news?"
+            ),
+            lambda number=number: cases.change_package(  # type: ignore[misc]
+                by=SYSTEM, number=number, package_key=platinum, cause="upgrade"
+            ),
+        )
+        (change,) = [e for e in entries(number) if e.kind == "package_changed"]
+        row = period(number)
+        assert row.due == min(row.started + 6 * HOUR, change.at + 2 * HOUR)
+    sound()
+
+
+def test_idem_03_twenty_at_once_with_one_key_file_one_case(cast: Cast) -> None:
+    results = at_once(*([lambda: file(cast, once="storm")] * 20))
+    assert len({r.number for r in results}) == 1
+    assert Case.objects.count() == 1
+    assert len(journal.notices(viewer=cast.viewer("contact_gold")).rows) == 1
+    sound()
+
+
+def test_idem_03_control_without_a_key_each_files_its_own(cast: Cast) -> None:
+    results = at_once(*([lambda: file(cast)] * 3))
+    assert len({r.number for r in results}) == Case.objects.count() == 3
+
+
+def test_idem_01_a_storm_of_retries_answers_once_and_a_changed_body_is_refused(cast: Cast) -> None:
+    number = file(cast).number
+
+    def send(body: str) -> object:
+        return cases.reply(by=cast.actor("agent"), number=number, body=body, once="retry")
+
+    first = send("Hello")
+    results = at_once(*[lambda body=body: send(body) for body in ["Hello"] * 5 + ["Hello!"] * 3])  # type: ignore[misc]
+    assert results[:5] == [first] * 5
+    assert [type(r) for r in results[5:]] == [Refusal] * 3
+    assert kinds(number) == ["case_opened", "response_given"]
+    assert Message.objects.count() == 1
+
+
+def test_aud_05_many_writers_leave_a_sequence_without_gaps_in_order_of_time(cast: Cast) -> None:
+    number = file(cast).number
+    for _ in range(3):
+        results = at_once(
+            lambda: cases.reply(by=cast.actor("agent"), number=number, body="One"),
+            lambda: cases.add_note(by=cast.actor("second_agent"), number=number, body="Two"),
+            lambda: cases.add_customer_message(by=cast.actor("contact_gold"), number=number, body="Three"),
+            lambda: cases.assign(by=cast.actor("manager"), number=number, assignee_id=cast.people["agent"]),
+        )
+        assert not [r for r in results if isinstance(r, Exception)]
+    written = entries(number)
+    assert [e.sequence for e in written] == list(range(1, len(written) + 1))
+    assert [e.at for e in written] == sorted(e.at for e in written)
+    sound()
