@@ -22,6 +22,12 @@ def known(language: str | None) -> str:
     return code if code in LANGUAGES else "en"
 
 
+def spoken(language: str | None) -> str:
+    """The language to say whole sentences in: English where there is no catalog, so that no sentence is half of each."""
+    code = known(language)
+    return code if (FOLDER / code).is_dir() else "en"
+
+
 def _active() -> str:
     from django.conf import settings
 

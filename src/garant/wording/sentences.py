@@ -10,7 +10,7 @@ from garant.core.periods import Step
 from garant.core.programmes import Programme
 from garant.core.refusals import Refusal
 from garant.wording import messages
-from garant.wording.catalogs import known, say, say_many
+from garant.wording.catalogs import catalog, say, say_many, spoken
 from garant.wording.values import amount, clock, day, duration, hours, instant
 
 __all__ = ["Names", "ProgrammeNames", "amount", "duration", "instant", "reason", "refusal_lines", "sentences"]
@@ -60,7 +60,7 @@ def sentences(
     holidays their names. The times of segments and the due time are on the wall of the zone.
     """
     found = names if names is not None and not isinstance(names, Programme) else ProgrammeNames(names)
-    teller = _Teller(known(language), zone or zone_of_steps(steps), found, steps)
+    teller = _Teller(spoken(language), zone or zone_of_steps(steps), found, steps)
     return [line for step in steps for line in [teller.tell(step)] if line]
 
 
@@ -218,12 +218,12 @@ def _zone(name: str) -> Any:
 
 def reason(code: str, language: str | None = None) -> str:
     """What a reason code means in words; the code with spaces when nobody wrote it down."""
-    return say(known(language), messages.REASONS[code]) if code in messages.REASONS else code.replace("_", " ")
+    return say(spoken(language), messages.REASONS[code]) if code in messages.REASONS else code.replace("_", " ")
 
 
 def refusal_lines(refusal: Refusal, language: str | None = None) -> list[str]:
     """Why an act is refused and the way out: the reason, the rule it rests on, the remedy."""
-    language = known(language)
+    language = spoken(language)
     lines = [reason(refusal.code, language)]
     for table, code in ((messages.RULES, refusal.rule), (messages.REMEDIES, refusal.remedy)):
         if code in table:
@@ -236,8 +236,6 @@ def refusal_lines(refusal: Refusal, language: str | None = None) -> list[str]:
 
 def say_plain(language: str, message: str) -> str:
     """A message without values, in a language."""
-    from garant.wording.catalogs import catalog
-
     return catalog(language).gettext(message)
 
 
