@@ -23,7 +23,7 @@ def known(language: str | None) -> str:
 
 
 def spoken(language: str | None) -> str:
-    """The language to say whole sentences in: English where there is no catalog, so that no sentence is half of each."""
+    """The language to say whole sentences in: English without a catalog: no sentence is half of each."""
     code = known(language)
     return code if (FOLDER / code).is_dir() else "en"
 
