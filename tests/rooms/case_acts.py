@@ -13,13 +13,18 @@ from garant.cases import queries
 from garant.cases.models import Case, Period
 from garant.cases.queries import Verification, Verified, verify
 from garant.cases.views import CaseView, Filed
+from garant.contracts import operations as contracts
+from garant.core.people import SYSTEM
 from garant.journal.operations import database_now
 from garant.journal.queries import entries_of
 from garant.journal.views import EntryView
 
 HOUR = timedelta(hours=1)
 
-__all__ = ["HOUR", "Verification", "ago", "case_of", "entries", "file", "kinds", "late_case", "period", "sound", "sql"]
+__all__ = [
+    "HOUR", "Verification", "ago", "case_of", "close_denver", "entries", "file", "kinds", "late_case", "period", "sound",
+    "sql",
+]
 
 
 def ago(**much: float) -> datetime:
@@ -74,3 +79,25 @@ def sql(statement: str, *values: object) -> None:
     """A stray edit, past every operation."""
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
+
+
+def close_denver(cast: Cast) -> None:
+    """Edit the vendor's hours: the next ten days are holidays."""
+    plain: dict[str, Any] = dict(hours_of_denver())
+    today = database_now().date()
+    plain["holidays"] = [
+        *plain.get("holidays", []), *({"date": str(today + timedelta(days=n)), "name": "Moved"} for n in range(-1, 10)),
+    ]
+    contracts.edit_calendar(
+        by=SYSTEM, programme="reference", code="vendor_hours", plain=plain, effective_from=None, reason="Flood"
+    )
+
+
+def hours_of_denver() -> dict[str, Any]:
+    """The vendor's hours as they are stored now."""
+    from garant.contracts.models import CalendarVersion
+
+    stored = CalendarVersion.objects.filter(code="vendor_hours").order_by("-version").first()
+    assert stored is not None
+    plain: dict[str, Any] = stored.plain
+    return plain

@@ -7,8 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from case_acts import HOUR, ago, entries, file, kinds, late_case, period, sound
+from case_acts import HOUR, ago, close_denver, entries, file, kinds, late_case, period, sound
 from crash import at_once
+from django.db import connection, transaction
 from rooms_cast import Cast
 
 from garant.cases import acting
@@ -60,7 +61,7 @@ def test_race_06_control_without_the_lock_one_answer_is_lost(cast: Cast, monkeyp
         return at
 
     monkeypatch.setattr("django.db.models.query.QuerySet.select_for_update", lambda rows, **_: rows)
-    monkeypatch.setattr(acting.journal, "database_now", after_both_have_read)
+    monkeypatch.setattr(acting, "hold_calendars", after_both_have_read)
     results = answer_twice(cast, number)
     assert [type(r).__name__ for r in results if isinstance(r, Exception)] == ["IntegrityError"]
 
@@ -155,6 +156,41 @@ def test_race_12_an_upgrade_mid_case_and_an_answer_follow_the_law_in_journal_ord
         row = period(number)
         assert row.due == min(row.started + 6 * HOUR, change.at + 2 * HOUR)
     sound()
+
+
+def edit_while_answering(cast: Cast, number: int) -> None:
+    """A calendar's edit becomes known, an answer comes, the edit is committed."""
+    answer = threading.Thread(target=lambda: at_once(
+        lambda: cases.reply(by=cast.actor("agent"), number=number, body="Hello")
+    ))
+    with transaction.atomic():
+        close_denver(cast)
+        answer.start()
+        with connection.cursor() as cursor:
+            waiting = 0
+            while answer.is_alive() and not waiting:
+                cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+                waiting = cursor.fetchone()[0]
+    answer.join()
+
+
+def test_an_answer_never_counts_by_hours_that_an_edit_had_ended(cast: Cast) -> None:
+    number = file(cast, severity="2").number
+    edit_while_answering(cast, number)
+    due, started = period(number, "follow_up").due, period(number, "follow_up").started
+    assert due is not None
+    assert due > started + timedelta(days=9)
+    sound()
+
+
+def test_control_without_the_hold_a_replay_counts_by_other_hours(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = file(cast, severity="2").number
+    monkeypatch.setattr(acting, "hold_calendars", database_now)
+    edit_while_answering(cast, number)
+    with pytest.raises(AssertionError):
+        sound()
 
 
 def test_idem_03_twenty_at_once_with_one_key_file_one_case(cast: Cast) -> None:

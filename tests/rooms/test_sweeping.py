@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from case_acts import HOUR, ago, case_of, entries, file, kinds, late_case, period, sound, sql
+from case_acts import HOUR, ago, case_of, close_denver, entries, file, kinds, late_case, period, sound, sql
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rooms_cast import Cast
@@ -16,7 +15,6 @@ from garant.cases import queries
 from garant.cases.acting import act_for_system
 from garant.cases.models import Escalation, Period
 from garant.cases.sweeping import sweep_all
-from garant.contracts import operations as contracts
 from garant.core.people import SYSTEM
 from garant.journal import queries as journal
 from garant.journal.operations import database_now
@@ -252,25 +250,3 @@ def test_a_sweeper_that_is_first_to_see_an_edit_counts_by_it(cast: Cast) -> None
     assert not period(number).missed
     assert "due_moved" in kinds(number)
     sound()
-
-
-def close_denver(cast: Cast) -> None:
-    """Edit the vendor's hours: the next ten days are holidays."""
-    plain: dict[str, Any] = dict(hours_of_denver())
-    today = database_now().date()
-    plain["holidays"] = [
-        *plain.get("holidays", []), *({"date": str(today + timedelta(days=n)), "name": "Moved"} for n in range(-1, 10)),
-    ]
-    contracts.edit_calendar(
-        by=SYSTEM, programme="reference", code="vendor_hours", plain=plain, effective_from=None, reason="Flood"
-    )
-
-
-def hours_of_denver() -> dict[str, Any]:
-    """The vendor's hours as they are stored now."""
-    from garant.contracts.models import CalendarVersion
-
-    stored = CalendarVersion.objects.filter(code="vendor_hours").order_by("-version").first()
-    assert stored is not None
-    plain: dict[str, Any] = stored.plain
-    return plain

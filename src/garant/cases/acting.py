@@ -22,6 +22,7 @@ from garant.cases.timing import CASE_COLUMNS, Key, behind, bring_into_line, repl
 from garant.cases.views import Done
 from garant.contracts import queries as contracts
 from garant.contracts.queries import StoredTerms
+from garant.contracts.queries_terms import hold_calendars
 from garant.core.clocks import CaseClock
 from garant.core.people import NOBODY, SYSTEM, Actor, Viewer
 from garant.core.refusals import NotFound, Refusal
@@ -148,7 +149,7 @@ def act_for_system(*, by: Actor, number: int, at: datetime | None = None) -> Ite
         case = Case.objects.select_for_update().filter(number=number).first()
         if case is None:
             raise NotFound("case")
-        now = journal.database_now()
+        now = hold_calendars()
         entries, rows = _known(case)
         act = Act(case, instant_of(at, now, seen_until(entries)), by, NOBODY, "", entries, rows, contracts.terms())
         act.catch_up()
@@ -162,7 +163,7 @@ def _opened(viewer: Viewer, by: Actor, number: int, at: datetime | None) -> Act:
     case = scope.visible(viewer).select_for_update(of=("self",)).filter(number=number).first()
     if case is None:
         raise NotFound("case")
-    now = journal.database_now()
+    now = hold_calendars()
     entries, rows = _known(case)
     side = scope.side_of(viewer, case.subscriber_id) or ""
     return Act(case, instant_of(at, now, seen_until(entries)), by, viewer, side, entries, rows, contracts.terms())

@@ -19,6 +19,7 @@ from garant.cases.texts import LONGEST_SUBJECT, case_digest, cleaned
 from garant.cases.timing import CASE_COLUMNS, bring_into_line, replayed
 from garant.cases.views import Filed
 from garant.contracts import queries as contracts
+from garant.contracts.queries_terms import hold_calendars
 from garant.core.clocks import CaseClock
 from garant.core.people import Actor
 from garant.core.refusals import Refusal
@@ -106,7 +107,7 @@ def _file(
     by: Actor, person_id: int, subscriber_id: int, typed: _Typed, channel: str, at: datetime | None
 ) -> Filed:
     _may_file(by, person_id, subscriber_id)
-    now = journal.database_now()
+    now = hold_calendars()
     received = _receipt(at, now)
     entry = enter(person_id, subscriber_id, received, channel, typed.severity, typed.request_type)
     case = _stored(person_id, subscriber_id, typed, channel, received, entry)

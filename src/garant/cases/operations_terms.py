@@ -11,6 +11,7 @@ from garant.cases.models import Case, Period
 from garant.cases.timing import behind
 from garant.cases.views import Done
 from garant.contracts import queries as contracts
+from garant.contracts.queries_terms import hold_calendars
 from garant.core.people import Actor
 from garant.core.refusals import Refusal
 from garant.journal import operations as journal
@@ -63,5 +64,5 @@ def follow_calendars(*, limit: int = 500) -> int:
         for case_id in sorted({row.case_id for row in behind(rows, terms, journal.database_now())}):
             with transaction.atomic():
                 case = Case.objects.select_for_update().get(pk=case_id)
-                catch_up(case, journal.database_now())
+                catch_up(case, hold_calendars())
             cases += 1

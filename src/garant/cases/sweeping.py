@@ -17,6 +17,7 @@ from garant.cases.models import Case, Period
 from garant.cases.policies import CATCH_ALL, Recipients
 from garant.cases.timing import behind
 from garant.contracts import queries as contracts
+from garant.contracts.queries_terms import hold_calendars
 from garant.journal import operations as journal
 from garant.journal.operations_notices import NewNotice, put_notices
 
@@ -105,7 +106,7 @@ def _sweep(taken: Sequence[tuple[int, int]]) -> int:
     if not taken:
         return 0
     # Between the claim's snapshot and its lock an answer may have committed: only a fresh read counts.
-    now = journal.database_now()
+    now = hold_calendars()
     cases = {case.pk: case for case in Case.objects.filter(pk__in={case_id for _, case_id in taken})}
     periods = list(Period.objects.filter(pk__in=[period_id for period_id, _ in taken]))
     terms = contracts.terms()

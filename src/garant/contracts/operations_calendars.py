@@ -10,6 +10,7 @@ from django.db import transaction
 
 from garant.contracts.models import CalendarVersion, Programme
 from garant.contracts.queries import programme_document
+from garant.contracts.queries_terms import change_calendars
 from garant.contracts.views import CalendarEdit
 from garant.core.calendars import Calendar, CalendarError
 from garant.core.people import Actor
@@ -40,8 +41,9 @@ def edit_calendar(
     row = Programme.objects.select_for_update().filter(code=programme).first()
     if row is None:
         raise NotFound("programme")
-    # Read after the lock, so that versions become known in the order of their numbers.
-    now = database_now()
+    # Read after the locks, so that versions become known in the order of their numbers, and after every act that
+    # counted without them.
+    now = change_calendars()
     since = _effective(effective_from, now)
     if not reason.strip():
         raise Refusal("reason_missing", "edits_keep_a_reason", "give_reason", {})

@@ -85,6 +85,34 @@ class StoredTerms:
         return self._edits[version_id]
 
 
+# Any number that nothing else locks: acts share it, an edit of a calendar has it alone.
+_CALENDARS = 0x6361_6C65_6E64
+
+_HELD = "WITH held AS MATERIALIZED (SELECT {}(%s)) SELECT clock_timestamp() FROM held"
+
+
+def hold_calendars() -> datetime:
+    """Keep calendars from being edited until the transaction ends; returns the database's clock since then.
+
+    Without it an edit could become known before an act's instant and be committed after the act had read its terms:
+    a later replay would then count by hours that the act did not know. Acts share the hold and never wait for one
+    another.
+    """
+    return _held("pg_advisory_xact_lock_shared")
+
+
+def change_calendars() -> datetime:
+    """Wait for the acts that count right now and keep new ones out until the transaction ends; returns the clock."""
+    return _held("pg_advisory_xact_lock")
+
+
+def _held(function: str) -> datetime:
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD.format(function), [_CALENDARS])
+        found: datetime = cursor.fetchone()[0]
+        return found
+
+
 def edited_calendars(programme: Programme, rows: Sequence[CalendarVersion]) -> dict[str, Calendar]:
     """Calendars with more than the version they were loaded with, ready to count."""
     by_code: dict[str, list[dict[str, Any]]] = {}
