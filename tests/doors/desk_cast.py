@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django.test import Client
@@ -72,7 +72,13 @@ def organisation(name: str, package: str, contact: Person, region: str = "defaul
         zone="America/Denver",
         reference=f"{name[:3].upper()}-1",
     )
-    contracts.fill_slot(by=SYSTEM, contract_id=contract.id, person_id=contact.pk, trained_on=date(2026, 1, 15))
+    contracts.fill_slot(
+        by=SYSTEM,
+        contract_id=contract.id,
+        person_id=contact.pk,
+        trained_on=contract.starts_on,
+        since=datetime.combine(contract.starts_on, time(), tzinfo=UTC),
+    )
     return row.id
 
 
@@ -85,7 +91,7 @@ def file_case(who: Person, subscriber_id: int, subject: str, severity: str = "2"
         subject=subject,
         description="Since Saturday's update it happens every night.",
         severity=severity,
-        request_type=more.pop("request_type", "bug"),
+        request_type=more.pop("request_type", "error"),
         steps="1. Upload the file.\n2. Run the import.",
         expected="All rows arrive.",
         actual="Some rows are missing.",
@@ -122,7 +128,10 @@ def make_cast() -> Cast:
 
 def load_reference() -> None:
     """Load the reference programme that the product ships."""
-    from garant.contracts.reading import read_programme
+    from garant.contracts.reading import load_programme_file, read_text
+    from garant.kit.shipped import shipped
 
-    document, source = read_programme("reference")
-    contracts.load_programme(document=document, source=source, by=SYSTEM)
+    path = shipped("programmes/reference.yaml")
+    programme, problems = load_programme_file(path)
+    assert programme is not None, problems
+    contracts.load_programme(document=programme, source=read_text(path), by=SYSTEM)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from itertools import pairwise
 
 import pytest
 from desk_cast import PASSWORD, Cast, file_case, person
@@ -293,7 +294,7 @@ def test_AUTH_08_an_unknown_host_is_refused(settings: object, client: Client) ->
 
 
 def test_AUTH_09_a_rotating_forwarded_address_escapes_no_limit(cast: Cast) -> None:
-    """Failed sign-ins are limited by account and by the real peer: a header that the sender writes counts for nothing."""
+    """Failed sign-ins are limited by account and by the real peer: a header that the sender writes is void."""
     from django.core.cache import cache
 
     cache.clear()
@@ -353,7 +354,7 @@ def test_ENUM_09_numbers_of_cases_tell_no_volume(cast: Cast) -> None:
     numbers = [file_case(cast.people["contact"], cast.subscriber_a, f"Case {i}") for i in range(6)]
     assert len(set(numbers)) == 6
     assert min(numbers) >= 100_000
-    steps = [b - a for a, b in zip(numbers, numbers[1:], strict=False)]
+    steps = [b - a for a, b in pairwise(numbers)]
     assert not all(0 < step < 1000 for step in steps), "numbers follow one another"
 
 

@@ -46,8 +46,12 @@ def place_of(kind: str, number: int) -> str:
 
 
 def panels(view: CaseView, viewer: Viewer, hero: Hero, typed: dict[str, str]) -> list[Panel]:
-    """The panels that the viewer may use, with what was typed: just now (refused), else the kept draft."""
-    return [_panel(kind, view, viewer, hero, typed) for kind, act in ACTS.items() if act in view.can]
+    """The panels that the viewer may use, with what was typed: just now (refused), else the kept draft.
+
+    What was just typed keeps its panel even when the act is no longer allowed: words are never lost.
+    """
+    shown = [kind for kind, act in ACTS.items() if act in view.can or typed.get("kind") == kind]
+    return [_panel(kind, view, viewer, hero, typed) for kind in shown]
 
 
 def _panel(kind: str, view: CaseView, viewer: Viewer, hero: Hero, typed: dict[str, str]) -> Panel:
