@@ -22,8 +22,8 @@ from garant.journal.views import EntryView
 HOUR = timedelta(hours=1)
 
 __all__ = [
-    "HOUR", "Verification", "ago", "case_of", "close_denver", "entries", "file", "kinds", "late_case", "period", "sound",
-    "sql",
+    "HOUR", "Verification", "ago", "case_of", "close_denver", "entries", "file", "kinds", "late_case", "period",
+    "sound", "sql",
 ]
 
 

@@ -1,0 +1,35 @@
+"""The reference pages name what there is: a table, a column or a kind of entry without a word fails here."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+
+from garant.cases.events import CLOCK_KINDS, MISSED, MOVED, TOLD
+
+REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
+TABLES = (
+    "cases.Case", "cases.Message", "cases.Period", "cases.Escalation", "cases.Draft", "journal.Entry", "journal.Seal",
+    "journal.Notice", "journal.OnceKey", "journal.Undelivered", "contracts.Contract", "contracts.ContactSlot",
+    "contracts.PackageVersion", "contracts.ProgrammeVersion", "contracts.Programme", "contracts.CalendarVersion",
+    "directory.Person", "directory.Subscriber", "directory.RoleHeld",
+)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_column_is_documented_under_its_table(name: str) -> None:
+    model = apps.get_model(name)
+    text = (REFERENCE / "database.md").read_text(encoding="utf-8")
+    assert f"`{model._meta.db_table}`" in text
+    _, _, after = text.partition(f"`{model._meta.db_table}`")
+    said = set(re.findall(r"`([a-z_]+)`", re.split(r"\n## |`(?:cases|journal|contracts|directory)_", after)[0]))
+    assert {field.column for field in model._meta.fields} - said == set()
+
+
+def test_every_kind_of_entry_of_a_case_is_documented() -> None:
+    text = (REFERENCE / "journal.md").read_text(encoding="utf-8")
+    said = set(re.findall(r"`([a-z_]+)`", text))
+    assert {*CLOCK_KINDS, *CLOCK_KINDS.values(), MISSED, MOVED, TOLD, "note_added", "case_assigned"} - said == set()
