@@ -7,29 +7,55 @@ from django.db.models import Q, QuerySet
 from garant.cases.models import Case
 from garant.core.people import Actor, Viewer
 from garant.core.refusals import Refusal
+from garant.core.rights import right
 from garant.directory import queries as directory
 
 #: Staff roles that answer cases; the others read.
-ANSWERING = frozenset({"agent", "senior_advisor", "named_advisor", "manager"})
+ANSWERING = right("reply").staff
 #: Roles of a subscriber's people that see every case of their organisation; the others see those they filed.
-ORGANISATION_WIDE = frozenset({"contact", "administrator", "viewer", "executive"})
+ORGANISATION_WIDE = right("read_cases").subscriber
 #: Roles of a subscriber's people that may write: every request goes through an authorized contact.
-WRITING = frozenset({"contact"})
+WRITING = right("file_case").subscriber
 
 STAFF_ACTS = frozenset({"reply", "log_call", "add_note", "assign", "wait", "resolve", "close", "reopen"})
 CONTACT_ACTS = frozenset({"add_customer_message", "raise_severity", "close", "reopen"})
 
 #: State -> the acts that make sense in it.
 STATE_ACTS = {
-    "open": frozenset({
-        "reply", "log_call", "add_note", "assign", "wait", "resolve", "add_customer_message", "raise_severity",
-    }),
-    "waiting": frozenset({
-        "reply", "log_call", "add_note", "assign", "resolve", "add_customer_message", "raise_severity",
-    }),
-    "held": frozenset({
-        "reply", "log_call", "add_note", "assign", "resolve", "add_customer_message", "raise_severity",
-    }),
+    "open": frozenset(
+        {
+            "reply",
+            "log_call",
+            "add_note",
+            "assign",
+            "wait",
+            "resolve",
+            "add_customer_message",
+            "raise_severity",
+        }
+    ),
+    "waiting": frozenset(
+        {
+            "reply",
+            "log_call",
+            "add_note",
+            "assign",
+            "resolve",
+            "add_customer_message",
+            "raise_severity",
+        }
+    ),
+    "held": frozenset(
+        {
+            "reply",
+            "log_call",
+            "add_note",
+            "assign",
+            "resolve",
+            "add_customer_message",
+            "raise_severity",
+        }
+    ),
     "resolved": frozenset({"reply", "log_call", "add_note", "assign", "close", "reopen"}),
     "closed": frozenset({"add_note", "reopen"}),
     "merged": frozenset({"add_note"}),

@@ -13,9 +13,10 @@ from django.shortcuts import render, resolve_url
 from django.views.decorators.cache import never_cache
 
 from garant.core.people import Viewer
+from garant.core.rights import staff_for
 
-#: The roles that work in the console.
-ROLES = frozenset({"agent", "manager"})
+#: The roles that work on cases in the console; other pages name their own act of the table of rights.
+ROLES = staff_for("work_queue")
 
 View = Callable[..., HttpResponse]
 
@@ -26,26 +27,30 @@ class ConsoleRequest(HttpRequest):
     viewer: Viewer
 
 
-def staff_only(*methods: str, roles: frozenset[str] = ROLES) -> Callable[[View], View]:
-    """Admit only people who hold one of `roles`, and only `methods` (GET also admits HEAD).
+def staff_only(*methods: str, act: str = "work_queue", roles: frozenset[str] | None = None) -> Callable[[View], View]:
+    """Admit only staff whom the table of rights allows `act`, and only `methods` (GET also admits HEAD).
+
+    `roles` instead of an act: for a page that belongs to no act. An unknown act fails when the module is imported.
 
     Nobody signed in: to the sign-in page. Signed in without a role: 403, before anything is looked up, so that the
     answer says nothing about what exists. Roles are read anew at each request: a role that ended ends at once.
     """
+
+    admitted = staff_for(act) if roles is None else roles
 
     def wrap(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
                 return _to_sign_in(request)
-            if not request.viewer.staff_roles & roles:  # type: ignore[attr-defined]
+            if not request.viewer.staff_roles & admitted:  # type: ignore[attr-defined]
                 return render(request, "console/refused.html", status=403)
             if request.method not in allowed:
                 return HttpResponse(status=405, headers={"Allow": ", ".join(sorted(allowed))})
             return view(request, *args, **kwargs)
 
         allowed = {*methods, "HEAD"} if "GET" in methods else set(methods)
-        guarded.roles = roles  # type: ignore[attr-defined]
+        guarded.roles = admitted  # type: ignore[attr-defined]
         guarded.methods = methods  # type: ignore[attr-defined]
         return never_cache(guarded)
 

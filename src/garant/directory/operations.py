@@ -8,6 +8,7 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
+from garant.core import rights
 from garant.core.identity import address_identity, clean_name
 from garant.core.people import STAFF_ROLES, SUBSCRIBER_ROLES, Actor
 from garant.core.refusals import NotFound, Refusal
@@ -17,8 +18,14 @@ from garant.directory.queries import side, viewer_of
 from garant.directory.views import PersonRow, SubscriberRow
 from garant.journal.operations import append, database_now
 
-#: Staff roles that may change the directory and contracts.
-KEEPERS = frozenset({"manager"})
+#: Staff roles that may change the directory.
+KEEPERS = rights.staff_for("enter_person")
+
+
+def require(by: Actor, act: str, subscriber_id: int | None = None) -> None:
+    """Refuse an act that the table of rights doesn't allow this person, with the roles held now; the desk may act."""
+    if by.kind != "system":
+        rights.check(viewer_of(by.id), act, subscriber_id)
 
 
 def require_role(by: Actor, roles: frozenset[str]) -> None:
