@@ -234,6 +234,15 @@ def test_a_person_reads_in_their_own_language(cast: Cast) -> None:
     assert "Vos demandes" in page
 
 
+def test_a_language_chosen_while_signed_in_lasts_and_a_visitors_choice_does_not_reach_in(cast: Cast) -> None:
+    visitor = Client()
+    visitor.get("/packages/?lang=ja")
+    visitor.force_login(cast.people["contact"], backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert '<html lang="en">' in visitor.get("/").content.decode()
+    visitor.get("/?lang=fr")
+    assert '<html lang="fr">' in visitor.get("/account/").content.decode()
+
+
 def test_a_forged_form_is_refused_in_words(cast: Cast) -> None:
     client = cast.client("contact", enforce_csrf_checks=True)
     answer = client.post(f"/cases/{cast.case_a}/reply/", {"body": "x", "once": "k"})

@@ -74,6 +74,9 @@ def test_nothing_is_clipped_on_a_phone(programme: None, visit: Open, language: s
     for path in ("/packages/", "/packages/?region=japan"):
         window.go(path)
         assert overflow(window) <= 0, path
+        # A line of the promise that is squeezed into a sliver is not wider than the window, so it is measured too.
+        narrowest = min(box["width"] for box in _boxes(window, "#answer > p"))
+        assert narrowest > 200, path
 
 
 def test_the_page_works_without_a_script(programme: None, visit: Open) -> None:
@@ -83,3 +86,7 @@ def test_the_page_works_without_a_script(programme: None, visit: Open) -> None:
     window.page.get_by_label("Severity", exact=True).select_option("1")
     window.page.get_by_role("button", name="Work it out").click()
     assert "Tuesday 24 November 2026, 20:30" in window.text("#answer")
+
+
+def _boxes(window: Visit, selector: str) -> list[Any]:
+    return [found.bounding_box() for found in window.page.locator(selector).all()]

@@ -1,4 +1,7 @@
-"""Which language a page speaks: the one just chosen, the person's, the one chosen before, the browser's."""
+"""Which language a page speaks: the one just chosen with `?lang=`, the person's, else the browser's.
+
+A choice lasts: for the signed-in until they sign out (their own language stays what it was), for visitors in a cookie.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-#: Remembers what a visitor chose with `?lang=`; set on that choice only, and holds nothing but the language.
+#: Remembers what somebody chose: a visitor's cookie, set on that choice only, and a key of a session.
 COOKIE = "garant_language"
 YEAR = 365 * 24 * 3600
 #: The languages' own names, as a reader looks for them.
@@ -32,15 +35,22 @@ class LanguageMiddleware:
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         patch_vary_headers(response, ("Accept-Language", "Cookie"))
-        if asked:
+        if asked and _signed_in(request):
+            request.session[COOKIE] = asked
+        elif asked:
             response.set_cookie(COOKIE, asked, max_age=YEAR, samesite="Lax", httponly=True, secure=request.is_secure())
         return response
 
     @staticmethod
     def _known_of(request: HttpRequest) -> str:
-        person = getattr(request, "user", None)
-        own = getattr(person, "language", "") if person is not None and person.is_authenticated else ""
-        return known(own) or known(request.COOKIES.get(COOKIE, ""))
+        if _signed_in(request):
+            return known(request.session.get(COOKIE, "")) or known(getattr(request.user, "language", ""))
+        return known(request.COOKIES.get(COOKIE, ""))
+
+
+def _signed_in(request: HttpRequest) -> bool:
+    person = getattr(request, "user", None)
+    return person is not None and person.is_authenticated
 
 
 def known(code: str) -> str:

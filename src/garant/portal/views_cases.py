@@ -120,7 +120,12 @@ def _show(request: HttpRequest, number: int, *, status: int = 200, **given: Any)
     if ("raise_severity" in may and higher) or given.get("raise_form"):
         words["raise_form"] = given.get("raise_form") or RaiseForm(levels=higher)
         words["raise_levels"] = [one for one in severities(programme(), language) if one.level in dict(higher)]
-    words |= {"refusal": given.get("refusal"), "filed": "filed" in request.GET, "section": "cases"}
+    words |= {
+        "refusal": given.get("refusal"),
+        "filed": "filed" in request.GET,
+        "why_open": True if "filed" in request.GET else None,
+        "section": "cases",
+    }
     return render(request, "portal/case.html", words, status=status)
 
 

@@ -18,6 +18,7 @@ from garant.kit import moments, proofs
 from garant.kit.clocks import ClockState, Counts, clock_state
 
 register = template.Library()
+MINUTE = timedelta(minutes=1)
 
 
 @register.simple_tag
@@ -195,8 +196,8 @@ def span(value: timedelta | None) -> str:
 
 @register.filter
 def hours(value: timedelta | None) -> str:
-    """A duration in figures, 2:30; empty for None."""
-    return "" if value is None else moments.hours_minutes(abs(value))
+    """A duration in figures, 2:30, without its seconds; empty for None."""
+    return "" if value is None else moments.hours_minutes(abs(value) // MINUTE * MINUTE)
 
 
 @register.filter
