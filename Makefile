@@ -9,7 +9,7 @@ UV := $(BIN)/uv
 PYTEST := $(BIN)/python -m pytest -q
 INSTALL := $(UV) pip install --quiet --require-hashes --python
 
-.PHONY: help setup run test test-long test-browser check lint types imports core bench locks
+.PHONY: help setup run test test-long test-browser check lint types imports core bench locks screenshots
 
 help: ## list every verb
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sort | awk -F':.*?## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -71,3 +71,6 @@ bench: $(VENV)/.bench ## measure, side by side with peers and a floor in one run
 
 locks: ## write the hashed lock files anew from pyproject.toml
 	@bash locks/lock.sh $(UV)
+
+screenshots: $(VENV)/.dev ## take the pictures of docs/start from the desk that runs
+	@$(BIN)/python docs/start/screenshots.py

@@ -1,0 +1,56 @@
+"""Take the screenshots of docs/start from the running desk: `make run` in one terminal, `make screenshots` in another."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from garant.kit.home import Home
+
+HERE = Path(__file__).resolve().parent
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+
+def signed_in(browser: Browser, desk: dict[str, object], role: str, subscriber: str = "") -> Page:
+    """A page on which the desk's first login of that role (and subscriber) is signed in."""
+    logins = desk["logins"]
+    assert isinstance(logins, list)
+    login = next(x for x in logins if x["role"] == role and subscriber in x["subscriber"])
+    page = browser.new_context(viewport={"width": 1280, "height": 860}, color_scheme="light", locale="en").new_page()
+    page.goto(f"{desk['url']}/accounts/login/")
+    page.fill("input[name=login]", login["email"])
+    page.fill("input[type=password]", login["password"])
+    page.locator("form button[type=submit]").last.click()
+    page.wait_for_load_state()
+    return page
+
+
+def main() -> int:
+    """Write the pictures beside this file; 1 when no desk runs or no browser is there."""
+    found = Home.find().path / "desk.json"
+    if not found.exists():
+        sys.stderr.write("no desk runs here: start it with `make run`\n")
+        return 1
+    desk = json.loads(found.read_text(encoding="utf-8"))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        agent = signed_in(browser, desk, "agent")
+        agent.goto(f"{desk['url']}/console/")
+        agent.screenshot(path=HERE / "console-queue.png")
+        agent.locator("main a[href*='/console/cases/']").first.click()
+        agent.wait_for_load_state()
+        agent.screenshot(path=HERE / "console-case.png", full_page=True)
+        contact = signed_in(browser, desk, "contact", "Cascadia")
+        contact.screenshot(path=HERE / "portal-home.png")
+        visitor = browser.new_page(viewport={"width": 1280, "height": 860}, locale="fr")
+        visitor.goto(f"{desk['url']}/packages/?lang=fr")
+        visitor.screenshot(path=HERE / "packages-fr.png")
+        browser.close()
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
