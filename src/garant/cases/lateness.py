@@ -20,6 +20,7 @@ from garant.core.programmes import EscalationStep
 from garant.journal import operations as journal
 from garant.journal.operations_notices import NewNotice, put_notices
 from garant.journal.views import EntryView, NewEntry
+from garant.kit.rows import insert_all
 
 NEAR, MISS = "near", "miss"
 #: What a trigger of the policy is called in the table of escalations.
@@ -145,7 +146,7 @@ def _escalate(owed: Sequence[Owed], now: datetime) -> frozenset[tuple[int, int]]
     known = Escalation.objects.filter(period__in={each.period.pk for each in owed})
     there = set(known.values_list("period_id", "level"))
     fresh = [each for each in owed if (each.period.pk, each.step.level) not in there]
-    Escalation.objects.bulk_create([
+    insert_all([
         Escalation(
             case_id=each.period.case_id, subscriber_id=each.period.subscriber_id, period_id=each.period.pk,
             level=each.step.level, trigger=TRIGGERS[each.on], at=each.at, recorded_at=now,

@@ -8,6 +8,7 @@ from typing import Any
 
 from garant.journal.models import Notice
 from garant.journal.views import Subject
+from garant.kit.rows import insert_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class NewNotice:
 
 def put_notices(notices: Sequence[NewNotice]) -> None:
     """Put messages into the outbox in one statement; one whose `once` stands there already is left out."""
-    Notice.objects.bulk_create(
+    insert_all(
         [
             Notice(
                 once=n.once, kind=n.kind, person_id=n.person_id, language=n.language, subject_kind=n.subject[0],
