@@ -21,11 +21,25 @@ FEWEST_COLUMNS = 4
 class Stretch(Protocol):
     """One segment of an explanation (core.calendars.Segment)."""
 
-    kind: str
-    start: datetime
-    end: datetime
-    counted: timedelta
-    name: str | None
+    @property
+    def kind(self) -> str:
+        """counted, closed, holiday or paused."""
+
+    @property
+    def start(self) -> datetime:
+        """Its beginning."""
+
+    @property
+    def end(self) -> datetime:
+        """Its end, not included."""
+
+    @property
+    def counted(self) -> timedelta:
+        """How much of it counts."""
+
+    @property
+    def name(self) -> str | None:
+        """A holiday's name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,11 +31,9 @@ class Draft:
         self.data = {"once": secrets.token_urlsafe(16), **self.data, **answers}
         operations.save_draft(by=self.viewer.actor, place=PLACE, data=self.data, subscriber_id=self.subscriber_id)
 
-    @property
-    def texts(self) -> dict[str, str]:
-        """The texts of the case. An error report may do without a description: what happened then stands for it."""
-        found = {name: str(self.data.get(name, "")) for name in FIELDS}
-        return {**found, "description": found["description"] or found["actual"]}
+    def text(self, name: str) -> str:
+        """What was typed into a field; empty when nothing was."""
+        return str(self.data.get(name, ""))
 
     def drop(self) -> None:
         """Throw everything away."""

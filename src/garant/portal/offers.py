@@ -104,7 +104,7 @@ def packages_page(programme: Programme, region: str, language: str) -> PackagesP
         region_name=said(place.name, language),
         region_note=said(place.note, language) if place.note else "",
         packages=offer_of(programme, programme.packages, region, language),
-        own=own and _with_channels(programme, own, region, language),
+        own=_with_channels(programme, own, region, language) if own else None,
         own_name=said(own.name, language) if own else "",
         obligations=tuple(said(note.text, language) for note in programme.obligations),
         severities=severities(programme, language),

@@ -150,16 +150,23 @@ def discard(request: HttpRequest) -> HttpResponse:
 
 def _file(request: HttpRequest, draft: Draft) -> HttpResponse:
     """File the draft once, however often it is sent; raises Refusal with the draft kept."""
+    data = draft.data
     filed = operations.file_case(
         by=actor_of(request),
-        person_id=viewer_of(request).person_id,
+        person_id=viewer_of(request).person_id or 0,
         subscriber_id=draft.subscriber_id or 0,
-        severity=draft.data["severity"],
-        request_type=draft.data["request_type"],
-        once=draft.data["once"],
-        **draft.texts,
+        subject=draft.text("subject"),
+        # An error report may do without a description: what happened then stands for it.
+        description=draft.text("description") or draft.text("actual"),
+        steps=draft.text("steps"),
+        expected=draft.text("expected"),
+        actual=draft.text("actual"),
+        environment=draft.text("environment"),
+        severity=data["severity"],
+        request_type=data["request_type"],
+        once=data["once"],
     )
-    request.session["sent_cases"] = {draft.data["once"]: filed.number}
+    request.session["sent_cases"] = {data["once"]: filed.number}
     return redirect(f"/cases/{filed.number}/?filed=1")
 
 
@@ -178,7 +185,7 @@ def _promise(request: HttpRequest, draft: Draft, own: Bought, severity: str) -> 
     viewer = viewer_of(request)
     found = queries.promise(
         viewer=viewer,
-        subscriber_id=draft.subscriber_id,
+        subscriber_id=draft.subscriber_id or 0,
         severity=severity,
         request_type=draft.data.get("request_type"),
         at=datetime.now(UTC),

@@ -118,9 +118,9 @@ def field(bound: BoundField, hint: str = "", help: bool = True) -> dict[str, Any
     Placeholders are taken out: they vanish while typing and repeat the label.
     """
     bound.field.widget.attrs.pop("placeholder", None)
-    hint = hint or (bound.help_text if help else "")
+    hint = hint or (str(bound.help_text) if help else "")
     described = [f"{bound.id_for_label}-{part}" for part, there in (("h", hint), ("e", bound.errors)) if there]
-    attrs = {"aria-describedby": " ".join(described)} if described else {}
+    attrs: dict[str, str | bool] = {"aria-describedby": " ".join(described)} if described else {}
     if bound.errors:
         attrs["aria-invalid"] = "true"
     return {"bound": bound, "hint": hint, "widget": bound.as_widget(attrs=attrs)}
@@ -132,7 +132,7 @@ def error_summary(form: BaseForm | str | None) -> dict[str, Any]:
     lines: list[tuple[str, str]] = []
     for name, texts in form.errors.items() if isinstance(form, BaseForm) else ():
         target = f"#{form[name].id_for_label}" if isinstance(form, BaseForm) and name in form.fields else ""
-        lines.extend((target, text) for text in texts)
+        lines.extend((target, str(text)) for text in texts)
     return {"lines": lines}
 
 
