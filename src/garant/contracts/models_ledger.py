@@ -16,8 +16,14 @@ class LedgerAccount(models.Model):
     ledger = models.CharField(max_length=60)
     step = models.DecimalField(max_digits=12, decimal_places=3, default=1)
     carry_over = models.DecimalField(max_digits=12, decimal_places=3, default=0)
+    period = models.CharField(max_length=10, blank=True, default="", help_text="empty: granted by hand only")
+    next_on = models.DateField(null=True, help_text="first day of the period to grant next; null: none follows")
+    anchor = models.DateField(null=True, help_text="the day from which periods are counted")
 
     class Meta:
+        indexes = [
+            models.Index(fields=["next_on"], name="ledger_account_next", condition=models.Q(next_on__isnull=False)),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["contract", "ledger"], name="ledger_account_once"),
             models.CheckConstraint(condition=models.Q(step__gt=0), name="ledger_step_positive"),
@@ -25,7 +31,10 @@ class LedgerAccount(models.Model):
 
 
 class LedgerLot(models.Model):
-    """One grant and what became of it; `granted - reserved - used - expired` never falls below zero (check)."""
+    """One grant and what became of it; `granted - reserved - used - expired` never falls below zero (check).
+
+    A lot without limit counts what is booked from it and never runs out.
+    """
 
     account = models.ForeignKey(LedgerAccount, on_delete=models.PROTECT, related_name="lots")
     subscriber = models.ForeignKey(Subscriber, on_delete=models.PROTECT, related_name="+")
@@ -36,11 +45,24 @@ class LedgerLot(models.Model):
     reserved = models.DecimalField(max_digits=12, decimal_places=3, default=0)
     used = models.DecimalField(max_digits=12, decimal_places=3, default=0)
     expired = models.DecimalField(max_digits=12, decimal_places=3, default=0)
+    unlimited = models.BooleanField(default=False)
     starts = models.DateField()
     ends = models.DateField(null=True, help_text="last day it can be booked; null: no end")
     warned_at = models.DateTimeField(null=True, help_text="when its nearing end was told")
 
     class Meta:
+        indexes = [
+            # What the sweeper looks for: lots that end with something left.
+            models.Index(
+                fields=["ends"],
+                name="ledger_lot_ending",
+                condition=models.Q(
+                    ends__isnull=False,
+                    unlimited=False,
+                    granted__gt=models.F("reserved") + models.F("used") + models.F("expired"),
+                ),
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["account", "source"], name="ledger_lot_once"),
             models.CheckConstraint(
@@ -48,14 +70,18 @@ class LedgerLot(models.Model):
                 name="ledger_lot_parts_not_negative",
             ),
             models.CheckConstraint(
-                condition=models.Q(granted__gte=models.F("reserved") + models.F("used") + models.F("expired")),
+                condition=models.Q(unlimited=True)
+                | models.Q(granted__gte=models.F("reserved") + models.F("used") + models.F("expired")),
                 name="ledger_lot_not_overdrawn",
             ),
         ]
 
 
 class LedgerEntry(models.Model):
-    """One line of the ledger. Append-only by trigger; replaying the lines must give the lots."""
+    """One line of the ledger. Append-only by trigger; replaying the lines must give the lots.
+
+    A booking that draws on several lots has a line for each, numbered by `part`.
+    """
 
     account = models.ForeignKey(LedgerAccount, on_delete=models.PROTECT, related_name="entries")
     subscriber = models.ForeignKey(Subscriber, on_delete=models.PROTECT, related_name="+")
@@ -63,6 +89,14 @@ class LedgerEntry(models.Model):
     kind = models.CharField(max_length=10)
     amount = models.DecimalField(max_digits=12, decimal_places=3)
     booking = models.CharField(max_length=80, blank=True, default="", help_text="what it is for, e.g. session:12")
+    piece = models.CharField(max_length=40, blank=True, default="", help_text="names one step of a booking in steps")
+    part = models.SmallIntegerField(default=1)
+    left_after = models.DecimalField(
+        max_digits=12,
+        decimal_places=3,
+        null=True,
+        help_text="left of the whole account after this line; null: no limit",
+    )
     reason = models.TextField(blank=True, default="")
     actor_kind = models.CharField(max_length=16)
     actor_id = models.BigIntegerField(null=True)
@@ -75,6 +109,12 @@ class LedgerEntry(models.Model):
             models.Index(fields=["booking"], name="ledger_entry_by_booking"),
         ]
         constraints = [
+            # Each step of a booking happens once, whatever is sent twice.
+            models.UniqueConstraint(
+                fields=["account", "booking", "kind", "piece", "part"],
+                condition=~models.Q(booking=""),
+                name="ledger_entry_once",
+            ),
             models.CheckConstraint(
                 condition=models.Q(kind__in=("grant", "reserve", "use", "release", "expire", "correct")),
                 name="ledger_entry_kind_known",

@@ -6,12 +6,14 @@ that end first. Entries are the truth and lots are their fold; amounts are exact
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 ZERO = Decimal(0)
+#: What is left of a lot without limit.
+ENDLESS = Decimal("Infinity")
 #: What an entry can say. `reserve`, `use` and `release` of one booking share its `booking`.
 KINDS = ("grant", "reserve", "use", "release", "expire", "correct")
 
@@ -31,7 +33,10 @@ class NotEnough(LedgerError):
 
 @dataclass(frozen=True, slots=True)
 class Lot:
-    """One grant and what became of it. `starts` and `ends` are local dates, both inclusive; `ends` None: no end."""
+    """One grant and what became of it. `starts` and `ends` are local dates, both inclusive; `ends` None: no end.
+
+    `unlimited`: what is booked from it is counted and never runs out.
+    """
 
     id: int
     granted: Decimal
@@ -40,10 +45,13 @@ class Lot:
     reserved: Decimal = ZERO
     used: Decimal = ZERO
     expired: Decimal = ZERO
+    unlimited: bool = False
 
     @property
     def left(self) -> Decimal:
-        """What can still be reserved: granted, less reserved, used and expired. Never negative."""
+        """What can still be reserved: granted less reserved, used, expired. Never negative; ENDLESS without limit."""
+        if self.unlimited:
+            return ENDLESS
         return self.granted - self.reserved - self.used - self.expired
 
     def open_on(self, day: date) -> bool:
@@ -61,6 +69,7 @@ class Entry:
     booking: str = ""
     starts: date | None = None
     ends: date | None = None
+    unlimited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +82,7 @@ class Draw:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """The sums of an account on a day: `granted == reserved + used + expired + left`."""
+    """The sums of an account on a day: `granted == reserved + used + expired + left`, unless `left` is ENDLESS."""
 
     granted: Decimal
     reserved: Decimal
@@ -94,20 +103,20 @@ def balance(lots: Iterable[Lot], day: date) -> Balance:
         expired += lot.expired
         if lot.open_on(day):
             left += lot.left
-        else:
+        elif not lot.unlimited:
             expired += lot.left
     return Balance(granted, reserved, used, expired, left)
 
 
 def draws(lots: Sequence[Lot], amount: Decimal, day: date, step: Decimal = Decimal(1)) -> tuple[Draw, ...]:
-    """Which lots pay for `amount` on `day`: those that end first, then those that began first.
+    """Which lots pay for `amount` on `day`: those that end first, then those that began first, endless ones last.
 
     Raises LedgerError when the amount isn't a positive multiple of `step`, NotEnough when too little is left.
     """
     _whole_steps(amount, step)
     rest = amount
     taken: list[Draw] = []
-    for lot in sorted(lots, key=lambda lot: (lot.ends or date.max, lot.starts, lot.id)):
+    for lot in sorted(lots, key=lambda lot: (lot.unlimited, lot.ends or date.max, lot.starts, lot.id)):
         if rest == ZERO:
             break
         part = min(rest, lot.left) if lot.open_on(day) else ZERO
@@ -129,10 +138,32 @@ def _whole_steps(amount: Decimal, step: Decimal) -> None:
 def fold(entries: Iterable[Entry]) -> dict[int, Lot]:
     """The lots after all entries, by id. Raises LedgerError for the first entry that no ledger could hold."""
     lots: dict[int, Lot] = {}
+    for _entry, now in replayed(entries):
+        lots[now.id] = now
+    return lots
+
+
+def replayed(entries: Iterable[Entry]) -> Iterator[tuple[Entry, Lot]]:
+    """Each entry in order with its lot as it stands after it. Raises LedgerError as `fold` does."""
+    lots: dict[int, Lot] = {}
     booked: dict[tuple[str, int], Decimal] = {}
     for entry in entries:
         lots[entry.lot] = _after(lots.get(entry.lot), entry, booked)
-    return lots
+        yield entry, lots[entry.lot]
+
+
+def holdings(entries: Iterable[Entry], booking: str) -> Mapping[int, Decimal]:
+    """What a booking holds in reserve in each lot after the entries; lots in which it holds nothing are absent."""
+    held: dict[int, Decimal] = {}
+    for entry in entries:
+        if entry.booking != booking:
+            continue
+        before = held.get(entry.lot, ZERO)
+        if entry.kind == "reserve":
+            held[entry.lot] = before + entry.amount
+        elif entry.kind in ("release", "use"):
+            held[entry.lot] = before - min(before, entry.amount)
+    return {lot: amount for lot, amount in held.items() if amount > ZERO}
 
 
 def _after(lot: Lot | None, entry: Entry, booked: dict[tuple[str, int], Decimal]) -> Lot:
@@ -158,7 +189,7 @@ def _granted(lot: Lot | None, entry: Entry) -> Lot:
         raise LedgerError(f"grant of {entry.amount}: a grant is not negative and says when it starts")
     if entry.ends is not None and entry.ends < entry.starts:
         raise LedgerError(f"grant of lot {entry.lot} ends before it starts")
-    return Lot(entry.lot, entry.amount, entry.starts, entry.ends)
+    return Lot(entry.lot, entry.amount, entry.starts, entry.ends, unlimited=entry.unlimited)
 
 
 def _moved(lot: Lot, entry: Entry, booked: dict[tuple[str, int], Decimal]) -> Lot:
@@ -177,7 +208,7 @@ def _moved(lot: Lot, entry: Entry, booked: dict[tuple[str, int], Decimal]) -> Lo
         kept = min(held, entry.amount)
         booked[key] = held - kept
         return replace(lot, reserved=lot.reserved - kept, used=lot.used + entry.amount)
-    if entry.kind == "expire":
+    if entry.kind == "expire" and not lot.unlimited:
         return replace(lot, expired=lot.expired + entry.amount)
     raise LedgerError(f"unknown kind of entry: {entry.kind!r}")
 
@@ -189,7 +220,7 @@ def expiries(lots: Iterable[Lot], day: date, carry_over: Decimal = ZERO) -> tupl
     """
     found: list[tuple[Draw, Decimal]] = []
     for lot in sorted(lots, key=lambda lot: lot.id):
-        if lot.ends is not None and lot.ends < day and lot.left > ZERO:
+        if lot.ends is not None and lot.ends < day and lot.left > ZERO and not lot.unlimited:
             found.append((Draw(lot.id, lot.left), min(lot.left, carry_over)))
     return tuple(found)
 
@@ -199,5 +230,9 @@ def ending(lots: Iterable[Lot], day: date, within_days: int) -> tuple[Lot, ...]:
     return tuple(
         lot
         for lot in lots
-        if lot.left > ZERO and lot.open_on(day) and lot.ends and (lot.ends - day).days <= within_days
+        if lot.left > ZERO
+        and not lot.unlimited
+        and lot.open_on(day)
+        and lot.ends
+        and (lot.ends - day).days <= within_days
     )
