@@ -307,65 +307,139 @@ def test_threads_may_share_a_calendar() -> None:
 @pytest.mark.parametrize(
     ("plain", "message"),
     [
-        ({"timezone": "UTC", "weekly": {}}, "the calendar never opens"),
-        ({"timezone": "UTC", "weekly": {"mon": []}, "exceptions": {"2026-11-20": []}}, "the calendar never opens"),
-        ({"timezone": "Mars/Base", "weekly": {"mon": [["09:00", "17:00"]]}}, "unknown zone 'Mars/Base'"),
-        ({"timezone": "localtime", "weekly": {"mon": [["09:00", "17:00"]]}}, "unknown zone 'localtime'"),
-        ({"timezone": "../etc/passwd", "weekly": {"mon": [["09:00", "17:00"]]}}, "unknown zone"),
-        ({"timezone": "UTC-15:00", "weekly": {"mon": [["09:00", "17:00"]]}}, "between UTC-14:00 and UTC\\+14:00"),
-        ({"timezone": "UTC+09:75", "weekly": {"mon": [["09:00", "17:00"]]}}, "between UTC-14:00 and UTC\\+14:00"),
-        ({"weekly": {"mon": [["09:00", "17:00"]]}}, "timezone is missing"),
+        (
+            {"timezone": "UTC", "weekly": {}},
+            "the calendar never opens: give it at least one shift a week, or hours on some date",
+        ),
+        (
+            {"timezone": "UTC", "weekly": {"mon": []}, "exceptions": {"2026-11-20": []}},
+            "the calendar never opens: give it at least one shift a week, or hours on some date",
+        ),
+        (
+            {"timezone": "Mars/Base", "weekly": {"mon": [["09:00", "17:00"]]}},
+            ("unknown zone 'Mars/Base': use an IANA name such as America/Denver, or a fixed offset such as UTC-08:00"),
+        ),
+        (
+            {"timezone": "localtime", "weekly": {"mon": [["09:00", "17:00"]]}},
+            ("unknown zone 'localtime': use an IANA name such as America/Denver, or a fixed offset such as UTC-08:00"),
+        ),
+        (
+            {"timezone": "../etc/passwd", "weekly": {"mon": [["09:00", "17:00"]]}},
+            (
+                "unknown zone '../etc/passwd': use an IANA name such as America/Denver, or a "
+                "fixed offset such as UTC-08:00"
+            ),
+        ),
+        (
+            {"timezone": "UTC-15:00", "weekly": {"mon": [["09:00", "17:00"]]}},
+            "unknown zone 'UTC-15:00': a fixed offset lies between UTC-14:00 and UTC+14:00",
+        ),
+        (
+            {"timezone": "UTC+09:75", "weekly": {"mon": [["09:00", "17:00"]]}},
+            "unknown zone 'UTC+09:75': a fixed offset lies between UTC-14:00 and UTC+14:00",
+        ),
+        ({"weekly": {"mon": [["09:00", "17:00"]]}}, "timezone is missing: name an IANA zone such as America/Denver"),
         (
             {"timezone": "UTC", "weekly": {"monday": [["09:00", "17:00"]]}},
-            "unknown day 'monday': the days are mon, tue",
+            "unknown day 'monday': the days are mon, tue, wed, thu, fri, sat, sun",
         ),
         (
             {"timezone": "UTC", "weekly": {"mon": [["09:00", "13:00"], ["12:59", "17:00"]]}},
-            "overlapping shifts on mon:",
+            "overlapping shifts on mon: let one end at or before the next begins",
         ),
-        ({"timezone": "UTC", "weekly": {"mon": [["20:00", "05:00"]], "tue": [["04:00", "06:00"]]}}, "on mon and tue"),
-        ({"timezone": "UTC", "weekly": {"sun": [["20:00", "05:00"]], "mon": [["04:00", "06:00"]]}}, "on sun and mon"),
-        ({"timezone": "UTC", "exceptions": {"2026-11-20": [["09:00", "12:00"], ["11:00", "13:00"]]}}, "on 2026-11-20:"),
-        ({"timezone": "UTC", "weekly": {"mon": [["9:00", "17:00"]]}}, "mon: not a time of day: '9:00'"),
-        ({"timezone": "UTC", "weekly": {"mon": [["09:60", "17:00"]]}}, "not a time of day: '09:60'"),
-        ({"timezone": "UTC", "weekly": {"mon": [["09:00", "24:01"]]}}, "not a time of day: '24:01'"),
-        ({"timezone": "UTC", "weekly": {"mon": [["24:00", "02:00"]]}}, "mon: a shift can't start at 24:00"),
-        ({"timezone": "UTC", "weekly": {"mon": [["09:00"]]}}, "mon: a shift is \\[start, end\\]"),
-        ({"timezone": "UTC", "weekly": {"mon": "09:00-17:00"}}, "mon: shifts are a list"),
-        ({"timezone": "UTC", "weekly": "always"}, "weekly is a mapping of days"),
-        ({"timezone": "UTC", "weekly": [{"opens": {}}]}, "needs opens and closes"),
-        ({"timezone": "UTC", "weekly": [{"opens": {}, "closes": {}}]}, "opens needs zone, day"),
+        (
+            {"timezone": "UTC", "weekly": {"mon": [["20:00", "05:00"]], "tue": [["04:00", "06:00"]]}},
+            "overlapping shifts on mon and tue: let one end at or before the next begins",
+        ),
+        (
+            {"timezone": "UTC", "weekly": {"sun": [["20:00", "05:00"]], "mon": [["04:00", "06:00"]]}},
+            "overlapping shifts on sun and mon: let one end at or before the next begins",
+        ),
+        (
+            {"timezone": "UTC", "exceptions": {"2026-11-20": [["09:00", "12:00"], ["11:00", "13:00"]]}},
+            "overlapping shifts on 2026-11-20: let one end at or before the next begins",
+        ),
+        (
+            {"timezone": "UTC", "weekly": {"mon": [["9:00", "17:00"]]}},
+            "mon: not a time of day: '9:00'; write it as 09:00, at most 24:00",
+        ),
+        (
+            {"timezone": "UTC", "weekly": {"mon": [["09:60", "17:00"]]}},
+            "mon: not a time of day: '09:60'; write it as 09:00, at most 24:00",
+        ),
+        (
+            {"timezone": "UTC", "weekly": {"mon": [["09:00", "24:01"]]}},
+            "mon: not a time of day: '24:01'; write it as 09:00, at most 24:00",
+        ),
+        (
+            {"timezone": "UTC", "weekly": {"mon": [["24:00", "02:00"]]}},
+            "mon: a shift can't start at 24:00; start it at 00:00 of the next day",
+        ),
+        (
+            {"timezone": "UTC", "weekly": {"mon": [["09:00"]]}},
+            'mon: a shift is [start, end], for example ["09:00", "17:00"]',
+        ),
+        ({"timezone": "UTC", "weekly": {"mon": "09:00-17:00"}}, "mon: shifts are a list of [start, end]"),
+        (
+            {"timezone": "UTC", "weekly": "always"},
+            "weekly is a mapping of days to shifts, or a list of {opens, closes}",
+        ),
+        (
+            {"timezone": "UTC", "weekly": [{"opens": {}}]},
+            "a week that crosses zones needs opens and closes, each with zone, day and time",
+        ),
+        (
+            {"timezone": "UTC", "weekly": [{"opens": {}, "closes": {}}]},
+            "opens needs zone, day (mon, tue, wed, thu, fri, sat, sun) and time",
+        ),
         (
             {"timezone": "UTC", "weekly": {"mon": [["09:00", "17:00"]]}, "holidays": ["26.11.2026"]},
-            "not a date: '26.11.2026'",
+            "not a date: '26.11.2026'; write it as 2026-12-24",
         ),
-        ({"timezone": "UTC", "weekly": {"mon": [["09:00", "17:00"]]}, "holidays": "2026-11-26"}, "holidays is a list"),
+        (
+            {"timezone": "UTC", "weekly": {"mon": [["09:00", "17:00"]]}, "holidays": "2026-11-26"},
+            "holidays is a list of dates, {date, name} or {from, to, name}",
+        ),
         (
             {
                 "timezone": "UTC",
                 "weekly": {"mon": [["09:00", "17:00"]]},
                 "holidays": [{"from": "2026-11-26", "to": "2026-11-25"}],
             },
-            "the end lies before the start",
+            ("holidays from 2026-11-26 to 2026-11-25: the end lies before the start, or ten years after it"),
         ),
         ({"timezone": "UTC", "weekly": {"mon": [["09:00", "17:00"]]}, "exceptions": []}, None),
-        ({"timezone": "UTC", "weekly": {"mon": [["09:00", "17:00"]]}, "exceptions": ["x"]}, "exceptions is a mapping"),
-        ({"timezone": "UTC", "weekly": {"mon": [["09:00", "17:00"]]}, "effective_from": "2026-11-20"}, "not a time"),
-        ({"timezone": "UTC", "weekly": {"mon": [["09:00", "17:00"]]}, "business_day_hours": "x"}, "a number of hours"),
-        ({"timezone": "UTC", "weekly": {"mon": [["09:00", "17:00"]]}, "business_day_hours": 25}, "at most at 24"),
-        ({"timezone": "UTC", "weekly": {"mon": [["09:00", "17:00"]]}, "business_day_hours": 0}, "lies above 0"),
-        ({"versions": []}, "at least one version"),
-        (None, "a calendar is a mapping"),
+        (
+            {"timezone": "UTC", "weekly": {"mon": [["09:00", "17:00"]]}, "exceptions": ["x"]},
+            "exceptions is a mapping of dates to shifts",
+        ),
+        (
+            {"timezone": "UTC", "weekly": {"mon": [["09:00", "17:00"]]}, "effective_from": "2026-11-20"},
+            "not a time: '2026-11-20'; write it as 2026-11-20T17:00:00-07:00",
+        ),
+        (
+            {"timezone": "UTC", "weekly": {"mon": [["09:00", "17:00"]]}, "business_day_hours": "x"},
+            "business_day_hours is a number of hours, not 'x'",
+        ),
+        (
+            {"timezone": "UTC", "weekly": {"mon": [["09:00", "17:00"]]}, "business_day_hours": 25},
+            "business_day_hours lies above 0 and at most at 24",
+        ),
+        (
+            {"timezone": "UTC", "weekly": {"mon": [["09:00", "17:00"]]}, "business_day_hours": 0},
+            "business_day_hours lies above 0 and at most at 24",
+        ),
+        ({"versions": []}, "versions is a list with at least one version"),
+        (None, "a calendar is a mapping with timezone, weekly, holidays and exceptions"),
     ],
 )
 def test_a_bad_calendar_is_refused_with_the_reason(plain: dict[str, object], message: str | None) -> None:
     if message is None:
         assert Calendar.from_plain("c", plain).code == "c"
         return
-    with pytest.raises(CalendarError, match=f"^calendar c: .*{message}") as caught:
+    with pytest.raises(CalendarError) as caught:
         Calendar.from_plain("c", plain)
-    assert str(caught.value).startswith("calendar c: ")
-    assert "calendar c: calendar c" not in str(caught.value)
+    assert str(caught.value) == f"calendar c: {message}"
 
 
 def test_touching_shifts_do_not_overlap() -> None:
