@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from matrix import SIGN_IN, Finding, Row, six, staff_act, staff_page, walk
 
-from garant.cases import queries, scope
+from garant.cases import queries, queries_case
 from garant.cases.models import Case
 from garant.config import middleware
 from garant.core.people import STAFF_ROLES, Viewer
@@ -134,7 +134,7 @@ def test_every_route_answers_as_the_table_says(cast: Cast) -> None:
 
 def test_the_matrix_finds_a_missing_scope(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     """Negative control: without the scoping filter of cases, another organisation reads the case, and it shows."""
-    monkeypatch.setattr(scope, "visible", lambda viewer: Case.objects.all())
+    monkeypatch.setattr(queries_case, "visible", lambda viewer: Case.objects.all())
     found = findings(cast, frozenset({"case", "case_reply"}))
     assert any(each.person == "stranger" and "200 instead of 404" in each.what for each in found), found
 
