@@ -102,14 +102,31 @@ class ContactSlot(models.Model):
     since = models.DateTimeField(null=True)
     trained_on = models.DateField(null=True)
     trained_until = models.DateField(null=True, help_text="last day the training counts; null: no end")
-    counts_from = models.DateTimeField(null=True, help_text="a replacement with lead time may ask from here on")
-    emergency = models.BooleanField(default=False, help_text="stands in for an absent contact, without lead time")
+    other = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+",
+        help_text="takes the slot over at counts_from, or (emergency) stands in for its holder from then on",
+    )  # fmt: skip
+    other_trained_on = models.DateField(null=True)
+    other_trained_until = models.DateField(null=True)
+    counts_from = models.DateTimeField(null=True, help_text="the other person may ask from here on")
+    emergency = models.BooleanField(default=False, help_text="the other stands in for an absent holder")
+    other_until = models.DateTimeField(null=True, help_text="end of standing in; null: until somebody ends it")
+    settles_at = models.DateTimeField(null=True, help_text="when the role passes on next; null: nothing is foreseen")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["contract", "number"], name="slot_number_once"),
             models.UniqueConstraint(fields=["contract", "person"], name="slot_person_once"),
+            models.UniqueConstraint(fields=["contract", "other"], name="slot_other_once"),
             models.CheckConstraint(condition=models.Q(number__gte=1), name="slot_number_from_one"),
+            models.CheckConstraint(
+                condition=models.Q(other=None, counts_from=None, emergency=False, other_until=None)
+                | models.Q(other__isnull=False, counts_from__isnull=False, person__isnull=False),
+                name="slot_other_beside_holder",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["settles_at"], condition=models.Q(settles_at__isnull=False), name="slot_settles"),
         ]
 
 

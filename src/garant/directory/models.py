@@ -9,6 +9,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from garant.core.identity import address_identity
 from garant.core.people import STAFF_ROLES, SUBSCRIBER_ROLES
@@ -39,6 +40,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False, help_text="may read Django's admin; no role of the desk")
     created_at = models.DateTimeField(default=timezone.now)
+    session_epoch = models.IntegerField(default=0, help_text="raising it ends every session of the person")
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -53,6 +55,11 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session must carry to count: of the password and of the epoch, so that either ends sessions."""
+        salt = "garant.directory.Person.session"
+        return salted_hmac(salt, f"{self.session_epoch}:{self.password}", secret=secret, algorithm="sha256").hexdigest()
 
 
 class Subscriber(models.Model):
