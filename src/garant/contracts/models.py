@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from garant.directory.models import Subscriber
+from garant.kit.fields import OrderedJSONField
 
 
 class Programme(models.Model):
@@ -22,7 +23,7 @@ class ProgrammeVersion(models.Model):
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="versions")
     version = models.CharField(max_length=40)
     effective_from = models.DateField()
-    document = models.JSONField()
+    document = OrderedJSONField(help_text="the normalised programme; the order of its keys is the order people see")
     source = models.TextField()
     digest = models.CharField(max_length=64)
     loaded_at = models.DateTimeField(default=timezone.now)
