@@ -11,6 +11,7 @@ import pytest
 from programme_cast import mistakes, plain, programme, put
 
 from garant.core.programmes import Programme, read_programme, shown
+from garant.core.situations import answer
 
 DENVER_MONDAY = datetime(2026, 11, 16, 15, 0, tzinfo=UTC)
 
@@ -96,11 +97,41 @@ def test_a_missing_part_is_named(key: str) -> None:
     assert ("(file)", f"{key} is missing") in mistakes(document)
 
 
-def test_a_missing_row_is_named() -> None:
+def test_a_row_that_the_programme_does_not_have_is_left_out() -> None:
     document = plain()
     rows = document["rows"][0]["rows"]
-    document["rows"][0]["rows"] = [row for row in rows if row["code"] != "services_days"]
-    assert ("rows", "row services_days is missing") in mistakes(document)
+    document["rows"][0]["rows"] = [row for row in rows if row["code"] not in ("services_days", "instance_access")]
+    found, problems = read_programme(document)
+    assert found is not None, problems
+    assert set(programme().rows("plus")) - set(found.rows("plus")) == {"services_days", "instance_access"}
+    access = answer("route", {"tier": "plus", "request": "open_instance", "grant": "valid"}, found).fields
+    assert (access["accepted"], access["reason"]) == (False, "not_in_tier")
+
+
+def test_a_programme_without_a_row_of_targets_is_refused() -> None:
+    document = plain()
+    rows = document["rows"][0]["rows"]
+    document["rows"][0]["rows"] = [row for row in rows if "target" not in row]
+    assert mistakes(document) == [("rows", "no row of response targets")]
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"code": "reviews"}, "unknown row reviews"),
+        ({"code": "reviews", "kind": "mood"}, "unknown kind of row mood"),
+        ({"code": "beta", "kind": "count"}, "row beta holds a flag"),
+    ],
+)
+def test_a_row_of_the_programmes_own_says_what_it_holds(row: dict[str, Any], said: str) -> None:
+    document = plain()
+    document["rows"][0]["rows"] = [one for one in document["rows"][0]["rows"] if one["code"] != "beta"]
+    document["rows"][0]["rows"].append({"name": "Own", "values": {"*": True}, **row})
+    assert said in [message for _, message in mistakes(document)]
+    document["rows"][0]["rows"][-1] = {"code": "incidents", "kind": "count", "name": "Packs", "values": {"*": 5}}
+    found, problems = read_programme(document)
+    assert found is not None, problems
+    assert found.rows("plus")["incidents"] == Decimal(5)
 
 
 def test_a_row_without_a_cell_for_a_package_is_refused() -> None:

@@ -9,6 +9,8 @@ from typing import Any
 from garant.core.calendars import Calendar, CalendarError
 from garant.core.programmes import packages as parts
 from garant.core.programmes.calendars import read_calendars
+from garant.core.programmes.coverage import PARTS as COVERAGE
+from garant.core.programmes.coverage import Reach, read_coverage
 from garant.core.programmes.holidays import Almanac, Days, as_dates, read_sets
 from garant.core.programmes.nodes import Findings, Node, Path, Problem, printable
 from garant.core.programmes.programme import Programme
@@ -67,6 +69,7 @@ _OPTIONAL = (
     "notes",
     "readings",
     "clauses",
+    *COVERAGE,
 )
 
 
@@ -158,6 +161,8 @@ def _assemble(
     channels = read_channels(fields["channels"], rows, frame)
     counted = [row.code for row in rows.values() if row.kind == "count"]
     default = fields.get("default_severity")
+    regions = read_regions(fields["regions"], [spec.code for spec in channels], rows, frame, scope)
+    offers = [part.offer.code for part in regions.values() if part.offer is not None]
     _refuse_backward_dates(fields)
     return Programme(
         code=fields["programme"].code(),
@@ -171,7 +176,7 @@ def _assemble(
         calendars=calendars,
         severities=severities,
         default_severity=default.choice(levels, "severity") if default is not None else None,
-        request_types=parts.read_request_types(fields["request_types"], levels, codes, languages)
+        request_types=parts.read_request_types(fields["request_types"], levels, [*codes, *offers], languages)
         if "request_types" in fields
         else (),
         packages=packages,
@@ -179,7 +184,8 @@ def _assemble(
         cells=read_targets(fields["targets"], Frame(codes, levels, calendars)),
         ledgers=parts.read_ledgers(fields["allotments"], counted, frame) if "allotments" in fields else (),
         channel_specs=channels,
-        region_parts=read_regions(fields["regions"], [spec.code for spec in channels], rows, frame, scope),
+        region_parts=regions,
+        coverage=read_coverage(fields, Reach(scope, [*codes, *offers], list(regions))),
         add_ons=read_add_ons(fields["add_ons"], frame) if "add_ons" in fields else (),
         contacts=read_contacts(fields["contacts"], scope),
         standing=read_standing(fields["standing"], scope),

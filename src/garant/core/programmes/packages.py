@@ -28,13 +28,18 @@ def read_severities(node: Node, languages: Sequence[str]) -> tuple[Severity, ...
     """The levels, most severe first."""
     found: list[Severity] = []
     for rank, item in enumerate(node.items()):
-        fields = item.fields(["level", "name", "definition"])
+        fields = item.fields(["level", "name", "definition"], ["environments"])
+        places = fields.get("environments")
         level = fields["level"].code() if "level" in fields else ""
         if any(other.level == level for other in found):
             item.problem(f"severity {level} stands twice", "give each level a code of its own")
         found.append(
             Severity(
-                level, rank, read_text(fields.get("name"), languages), read_text(fields.get("definition"), languages)
+                level,
+                rank,
+                read_text(fields.get("name"), languages),
+                read_text(fields.get("definition"), languages),
+                tuple(place.code() for place in places.items()) if places is not None else None,
             )
         )
     if isinstance(node.value, list) and not found:
@@ -58,7 +63,8 @@ def read_packages(node: Node, severities: Sequence[str], languages: Sequence[str
 def read_package(item: Node, severities: Sequence[str], languages: Sequence[str], region: str | None = None) -> Package:
     """One package, or a region's own offer."""
     more = ["rows", "channels"] if region else []
-    fields = item.fields(["code", "name"], ["cases", "severities", "opened_by", "environments", "retired_on", *more])
+    own = ["cases", "severities", "opened_by", "environments", "without_targets", "retired_on"]
+    fields = item.fields(["code", "name"], [*own, *more])
     levels = fields["severities"].choices(severities, "severity") if "severities" in fields else tuple(severities)
     return Package(
         code=fields["code"].code() if "code" in fields else "",
@@ -71,6 +77,9 @@ def read_package(item: Node, severities: Sequence[str], languages: Sequence[str]
         if "environments" in fields
         else None,
         retired_on=fields["retired_on"].day() if "retired_on" in fields else None,
+        without_targets=tuple(item.code() for item in fields["without_targets"].items())
+        if "without_targets" in fields
+        else (),
     )
 
 
@@ -106,7 +115,8 @@ class RowFrame:
 
 
 def read_groups(node: Node, frame: RowFrame) -> tuple[RowGroup, ...]:
-    """The rows of the packages page in their groups; every standard row must be there, in some group."""
+    """The rows of the packages page in their groups. A programme leaves out the standard rows that it doesn't have;
+    no package has them then."""
     groups, seen = [], set[str]()
     for item in node.items():
         fields = item.fields(["code", "name", "rows"])
@@ -119,9 +129,6 @@ def read_groups(node: Node, frame: RowFrame) -> tuple[RowGroup, ...]:
             seen.add(row.code)
             rows.append(row)
         groups.append(RowGroup(group, read_text(fields.get("name"), frame.languages), tuple(rows)))
-    for code, kind in STANDARD_ROWS.items():
-        if code not in seen and isinstance(node.value, list):
-            node.problem(f"row {code} is missing", f"add it, with a {kind} for each package")
     if not any(row.kind == "target" for group in groups for row in group.rows) and isinstance(node.value, list):
         node.problem("no row of response targets", "add one with target: {metric: initial_response, severities: [..]}")
     return tuple(groups)
@@ -129,7 +136,7 @@ def read_groups(node: Node, frame: RowFrame) -> tuple[RowGroup, ...]:
 
 def _read_row(node: Node, group: str, frame: RowFrame) -> Row:
     targets = node.get("target") is not None
-    fields = node.fields(["code", "name", "target" if targets else "values"], ["note"])
+    fields = node.fields(["code", "name", "target" if targets else "values"], ["note"] if targets else ["note", "kind"])
     code = fields["code"].code() if "code" in fields else ""
     name = read_text(fields.get("name"), frame.languages)
     note = read_text(fields["note"], frame.languages) if "note" in fields else None
@@ -144,12 +151,26 @@ def _read_row(node: Node, group: str, frame: RowFrame) -> Row:
             metric=inner["metric"].choice(METRICS, "metric") if "metric" in inner else None,
             severities=inner["severities"].choices(frame.severities, "severity") if "severities" in inner else (),
         )
-    kind = STANDARD_ROWS.get(code)
+    kind = _kind_of_row(code, node, fields.get("kind"))
     if kind is None:
-        node.problem(f"unknown row {code}", f"rows without a target: {', '.join(STANDARD_ROWS)}")
         return Row(code, group, "flag", name, note)
     values = read_cells(fields["values"], kind, frame, frame.packages) if "values" in fields else {}
     return Row(code, group, kind, name, note, values=values)
+
+
+def _kind_of_row(code: str, node: Node, given: Node | None) -> str | None:
+    """What the cells of a row hold; None when a row of the programme's own doesn't say so."""
+    kind = STANDARD_ROWS.get(code)
+    if kind is not None:
+        if given is not None and given.value != kind:
+            given.problem(f"row {code} holds a {kind}", "leave kind out, or give the row another code")
+        return kind
+    if given is None:
+        node.problem(
+            f"unknown row {code}", f"use one of {', '.join(STANDARD_ROWS)}, or say its kind: flag, count, hours"
+        )
+        return None
+    return given.choice(("flag", "count", "hours"), "kind of row") or None
 
 
 def read_cells(node: Node, kind: str, frame: RowFrame, packages: Sequence[str]) -> dict[str, RowValue]:
@@ -188,6 +209,12 @@ class Ledger:
     carry_over: Decimal
     bands: tuple[Band, ...]
     per_pack: Mapping[str, Decimal]
+    per: tuple[str, Mapping[str, Decimal]] | None = None
+    role: str | None = None
+    expires_after_months: int | None = None
+
+
+_LEDGER_OPTIONS = ("step", "carry_over", "bands", "per_pack", "per", "role", "expires_after_months")
 
 
 def read_ledgers(node: Node, counted_rows: Sequence[str], frame: RowFrame) -> tuple[Ledger, ...]:
@@ -195,8 +222,8 @@ def read_ledgers(node: Node, counted_rows: Sequence[str], frame: RowFrame) -> tu
     found = []
     for code, entry in node.entries():
         entry.key().code()
-        fields = entry.fields(["name", "row", "period"], ["step", "carry_over", "bands", "per_pack"])
-        packs = fields["per_pack"].entries() if "per_pack" in fields else ()
+        fields = entry.fields(["name", "row", "period"], list(_LEDGER_OPTIONS))
+        expires = fields.get("expires_after_months")
         found.append(
             Ledger(
                 code,
@@ -206,10 +233,24 @@ def read_ledgers(node: Node, counted_rows: Sequence[str], frame: RowFrame) -> tu
                 fields["step"].number(above=0) if "step" in fields else Decimal(1),
                 fields["carry_over"].number(at_least=0) if "carry_over" in fields else Decimal(0),
                 _bands(fields["bands"]) if "bands" in fields else (),
-                {item.key().choice(frame.packages, "package"): item.number(above=0) for key, item in packs},
+                _by_package(fields.get("per_pack"), frame),
+                _per(fields["per"], frame) if "per" in fields else None,
+                fields["role"].code() if "role" in fields else None,
+                expires.whole(at_least=1) if expires is not None else None,
             )
         )
     return tuple(found)
+
+
+def _by_package(node: Node | None, frame: RowFrame) -> dict[str, Decimal]:
+    entries = node.entries() if node is not None else ()
+    return {item.key().choice(frame.packages, "package"): item.number(above=0) for _, item in entries}
+
+
+def _per(node: Node, frame: RowFrame) -> tuple[str, Mapping[str, Decimal]]:
+    fields = node.fields(["measure", "amounts"])
+    measure = fields["measure"].code() if "measure" in fields else ""
+    return measure, _by_package(fields.get("amounts"), frame)
 
 
 def _bands(node: Node) -> tuple[Band, ...]:

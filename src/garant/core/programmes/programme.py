@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from garant.core.calendars import Calendar
+from garant.core.programmes.coverage import Coverage
 from garant.core.programmes.packages import Ledger
 from garant.core.programmes.regions import DEFAULT, ChannelSpec, RegionParts, channels_in
 from garant.core.programmes.targets import Cell, Key, overlaid
@@ -70,6 +71,7 @@ class Programme:
     ledgers: tuple[Ledger, ...] = field(repr=False)
     channel_specs: tuple[ChannelSpec, ...] = field(repr=False)
     region_parts: Mapping[str, RegionParts] = field(repr=False)
+    coverage: Coverage = field(repr=False)
     add_ons: tuple[AddOn, ...]
     contacts: ContactRule
     standing: StandingRule
@@ -202,6 +204,9 @@ class Programme:
                         ledger.carry_over,
                         ledger.bands,
                         ledger.per_pack.get(one),
+                        (ledger.per[0], ledger.per[1][one]) if ledger.per and one in ledger.per[1] else None,
+                        ledger.role,
+                        ledger.expires_after_months,
                     )
                 )
         return tuple(found)
@@ -257,6 +262,9 @@ class Programme:
         add_ons: tuple[str, ...] = (),
         overrides: Mapping[tuple[str, str], Target] | None = None,
         on_request: bool = False,
+        language: str | None = None,
+        environment: str | None = None,
+        untargeted: bool = False,
     ) -> ProgrammeTerms:
         """What a contract in that region promises, as the clock asks for it; see `ProgrammeTerms` for the arguments.
 
@@ -265,7 +273,8 @@ class Programme:
         from garant.core.programmes.terms import ProgrammeTerms
 
         self.regions[region]
-        return ProgrammeTerms(self, region, calendars or {}, customer_zone, add_ons, overrides or {}, on_request)
+        asked = (on_request, language, environment, untargeted)
+        return ProgrammeTerms(self, region, calendars or {}, customer_zone, add_ons, overrides or {}, *asked)
 
     def text(self, path: str, language: str) -> str:
         """A text of the programme by its path, such as `severity.1.definition` or `row.services_days.name`.

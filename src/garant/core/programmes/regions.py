@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from garant.core.programmes.nodes import Node
@@ -28,12 +28,16 @@ class RegionParts:
 
 @dataclass(frozen=True, slots=True)
 class ChannelSpec:
-    """A channel as the packages have it: its hours for each package (None: not offered)."""
+    """A channel as the packages have it: its hours for each package (None: not offered), and the levels it is for.
+
+    `severities` None: all levels (rule 28).
+    """
 
     code: str
     name: Text
     live: bool
     hours: Mapping[str, str | None]
+    severities: tuple[str, ...] | None = None
 
 
 def read_channels(node: Node, rows: Mapping[str, Row], frame: RowFrame) -> tuple[ChannelSpec, ...]:
@@ -41,7 +45,7 @@ def read_channels(node: Node, rows: Mapping[str, Row], frame: RowFrame) -> tuple
     found: list[ChannelSpec] = []
     for item in node.items():
         by_row = item.get("row") is not None
-        fields = item.fields(["code", "name", "row" if by_row else "hours"], ["live"])
+        fields = item.fields(["code", "name", "row" if by_row else "hours"], ["live", "severities"])
         code = fields["code"].code() if "code" in fields else ""
         if any(other.code == code for other in found):
             item.problem(f"channel {code} stands twice", "remove one")
@@ -59,6 +63,7 @@ def read_channels(node: Node, rows: Mapping[str, Row], frame: RowFrame) -> tuple
                 read_text(fields.get("name"), frame.languages),
                 live,
                 {package: value if isinstance(value, str) else None for package, value in hours.items()},
+                fields["severities"].choices(frame.severities, "severity") if "severities" in fields else None,
             )
         )
     return tuple(found)
@@ -87,8 +92,8 @@ def _read_region(
         code=code,
         name=read_text(fields.get("name"), frame.languages),
         languages=fields["languages"].choices(frame.languages, "language") if "languages" in fields else (),
-        calendars=_calendars(fields.get("calendars"), frame),
-        units=_units(fields.get("units")),
+        calendars=read_calendar_map(fields.get("calendars"), frame.calendars),
+        units=read_units(fields.get("units")),
         channels=_channels(fields.get("channels"), channels, frame),
         standing=read_standing(fields["standing"], scope) if "standing" in fields else None,
         rows=_rows(fields.get("rows"), rows, frame),
@@ -106,16 +111,18 @@ def _read_region(
     return RegionParts(region, cells, offer, cells_by_row)
 
 
-def _calendars(node: Node | None, frame: RowFrame) -> dict[str, str]:
+def read_calendar_map(node: Node | None, calendars: Collection[str]) -> dict[str, str]:
+    """Calendars that stand for calendars of targets; `*` for every one that is not named."""
     found = {}
     for key, entry in node.entries() if node is not None else ():
         if key != EVERY:
-            entry.key().choice(frame.calendars, "calendar")
-        found[key] = entry.choice(frame.calendars, "calendar")
+            entry.key().choice(calendars, "calendar")
+        found[key] = entry.choice(calendars, "calendar")
     return found
 
 
-def _units(node: Node | None) -> dict[str, str]:
+def read_units(node: Node | None) -> dict[str, str]:
+    """Units that stand for the units of targets."""
     pairs = node.entries() if node is not None else ()
     return {entry.key().choice(UNITS, "unit"): entry.choice(UNITS, "unit") for key, entry in pairs}
 
@@ -172,8 +179,8 @@ def read_add_ons(node: Node, frame: RowFrame) -> tuple[AddOn, ...]:
             AddOn(
                 code,
                 read_text(fields.get("name"), frame.languages),
-                _calendars(fields.get("calendars"), frame),
-                _units(fields.get("units")),
+                read_calendar_map(fields.get("calendars"), frame.calendars),
+                read_units(fields.get("units")),
             )
         )
     return tuple(found)

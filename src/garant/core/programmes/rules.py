@@ -10,6 +10,7 @@ from garant.core.programmes.calendars import DAYS
 from garant.core.programmes.nodes import Node
 from garant.core.programmes.texts import read_text
 from garant.core.programmes.values import (
+    AutomaticChange,
     CalendarSpec,
     ClosureRule,
     ContactRule,
@@ -26,6 +27,9 @@ from garant.core.programmes.words import METRICS, WAIT_UNITS
 ROLES = ("finance", "manager", "programme_owner", "agent", "senior_advisor", "named_advisor")
 CONTACT_ROLES = ("contact", "administrator", "viewer", "learner", "executive")
 GROUNDS = ("payment", "obligation")
+WAYS = ("at_once", "proposal", "refused")
+#: Events that may change a severity by themselves (rule 16).
+LOWERING = ("customer_unreachable", "production_restored")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +55,35 @@ def read_wait(node: Node, scope: Scope) -> Wait:
 
 def read_contacts(node: Node, scope: Scope) -> ContactRule:
     """Who may open cases (rules 19-21)."""
-    fields = node.fields(["unlisted_sender", "untrained"], ["roles", "replace_lead_time", "other_senders"])
+    optional = [
+        "untrained",
+        "roles",
+        "replace_lead_time",
+        "emergency_lead_time",
+        "other_senders",
+        "training_valid_days",
+    ]
+    fields = node.fields(["unlisted_sender"], optional)
+    untrained, emergency, valid = (
+        fields.get(key) for key in ("untrained", "emergency_lead_time", "training_valid_days")
+    )
     return ContactRule(
         unlisted=fields["unlisted_sender"].choice(("hold", "reject"), "way") if "unlisted_sender" in fields else "",
-        untrained=fields["untrained"].choice(("refuse", "warn", "accept"), "way") if "untrained" in fields else "",
+        untrained=untrained.choice(("refuse", "warn", "accept"), "way") if untrained is not None else "warn",
         roles=fields["roles"].choices(CONTACT_ROLES, "role") if "roles" in fields else ("contact",),
         replace_lead_time=read_wait(fields["replace_lead_time"], scope) if "replace_lead_time" in fields else None,
         other_senders=tuple(item.code() for item in fields["other_senders"].items())
         if "other_senders" in fields
         else (),
+        training_valid_days=valid.whole(at_least=1) if valid is not None else None,
+        emergency_lead_time=read_wait(emergency, scope) if emergency is not None else None,
     )
 
 
 def read_standing(node: Node, scope: Scope) -> StandingRule:
-    """When support may be suspended (rule 22)."""
+    """When support may be suspended (rule 22); null: the programme has no such rule, so nothing may suspend it."""
+    if node.value is None:
+        return StandingRule((), 0, 0, 0, False, False, (), (), dict.fromkeys(scope.languages, ""))
     fields = node.fields(
         ["grounds", "days_past_due", "decided_by", "reason"],
         ["notice_days", "grace_days", "prolonged_only", "automatic", "exception_by"],
@@ -84,19 +103,34 @@ def read_standing(node: Node, scope: Scope) -> StandingRule:
 
 def read_severity_change(node: Node, scope: Scope) -> SeverityRule:
     """Who may change a severity, and what that does to a running period (rules 10, 15)."""
-    fields = node.fields(["set_by", "contact_change", "vendor_change"], ["lapse", "on_raise", "on_lower"])
-    proposal = "vendor_change" in fields and fields["vendor_change"].value == "proposal"
+    fields = node.fields(["set_by", "contact_change", "vendor_change"], ["lapse", "on_raise", "on_lower", "automatic"])
+    proposal = any(key in fields and fields[key].value == "proposal" for key in ("vendor_change", "contact_change"))
     if proposal and "lapse" not in fields:
         node.problem("lapse is missing", "say after how long a proposal lapses, or lapse: never")
     lapse, contact, vendor = (fields.get(key) for key in ("lapse", "contact_change", "vendor_change"))
     return SeverityRule(
         set_by=fields["set_by"].choice(("contact", "vendor"), "side") if "set_by" in fields else "",
-        contact_change=contact.choice(("at_once", "refused"), "way") if contact else "",
-        vendor_change=vendor.choice(("at_once", "proposal"), "way") if vendor else "",
+        contact_change=contact.choice(WAYS, "way") if contact else "",
+        vendor_change=vendor.choice(WAYS, "way") if vendor else "",
         lapse=None if lapse is None or lapse.value == "never" else read_wait(lapse, scope),
         on_raise=fields["on_raise"].choice(("min",), "effect in force") if "on_raise" in fields else "min",
         on_lower=fields["on_lower"].choice(("max",), "effect in force") if "on_lower" in fields else "max",
+        automatic=_automatic(fields["automatic"], scope) if "automatic" in fields else (),
     )
+
+
+def _automatic(node: Node, scope: Scope) -> tuple[AutomaticChange, ...]:
+    found = []
+    for item in node.items():
+        fields = item.fields(["on", "to"], ["from"])
+        found.append(
+            AutomaticChange(
+                fields["on"].choice(LOWERING, "event") if "on" in fields else "",
+                fields["from"].choices(scope.severities, "severity") if "from" in fields else tuple(scope.severities),
+                fields["to"].choice(scope.severities, "severity") if "to" in fields else "",
+            )
+        )
+    return tuple(found)
 
 
 def read_escalations(node: Node, scope: Scope) -> tuple[EscalationPolicy, ...]:

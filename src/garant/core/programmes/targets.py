@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Protocol
 
 from garant.core.programmes.nodes import Node, Path
-from garant.core.programmes.values import AddOn, CalendarSpec, Region
+from garant.core.programmes.values import CalendarSpec
 from garant.core.programmes.words import GRADES, METRICS
 from garant.core.targets import READINGS, UNITS, Target
 
@@ -19,6 +20,20 @@ Key = tuple[str, str, str]  # package, severity, metric
 
 EVERY = "*"
 _SETTINGS = ("unit", "calendar", "start_calendar", "grade", "reading", "on_request", "restored", "note")
+
+
+class Overlay(Protocol):
+    """What changes the calendars of targets: a region, an add-on, a language with hours of its own."""
+
+    @property
+    def calendars(self) -> Mapping[str, str]:
+        """A target's calendar and the one that stands for it; `*`: every other."""
+        ...
+
+    @property
+    def units(self) -> Mapping[str, str]:
+        """Units that change where the calendar changed."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +176,7 @@ def _without_length(spec: CalendarSpec) -> bool:
     return spec.business_day_hours is None
 
 
-def overlaid(cell: Cell, region: Region | AddOn) -> Cell:
+def overlaid(cell: Cell, region: Overlay) -> Cell:
     """The cell under an overlay: same amount, the overlay's calendars and, where those differ, their unit."""
     target = cell.target
     calendar = region.calendars.get(target.calendar, region.calendars.get(EVERY, target.calendar))

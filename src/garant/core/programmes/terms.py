@@ -24,7 +24,9 @@ class ProgrammeTerms:
 
     `calendars`: versions of calendars that replace the programme's, by code. `customer_zone`: decides the calendars
     that follow the customer. `add_ons`: codes. `overrides`: the contract's own targets by (severity, metric).
-    `on_request`: the case has asked for the calendar that its target offers on request (24x7).
+    `on_request`: the case has asked for the calendar that its target offers on request (24x7). `language`: the one the
+    case is served in, where the programme gives a language hours of its own. `environment`: where the case occurred.
+    `untargeted`: the case is of a kind that no response target applies to.
     """
 
     programme: Programme
@@ -34,6 +36,9 @@ class ProgrammeTerms:
     add_ons: tuple[str, ...] = ()
     overrides: Mapping[tuple[str, str], Target] = field(default_factory=dict)
     on_request: bool = False
+    language: str | None = None
+    environment: str | None = None
+    untargeted: bool = False
     _rules: dict[tuple[str, str, str], Rule | None] = field(default_factory=dict, repr=False)
 
     def rule(self, package: str, severity: str, metric: str) -> Rule | None:
@@ -48,6 +53,8 @@ class ProgrammeTerms:
 
     def target(self, package: str, severity: str, metric: str) -> Target | None:
         """The target by precedence: each layer that stands higher changes what the ones below it say."""
+        if self.untargeted or self.environment in self.programme.package(package).without_targets:
+            return None
         cell = self.programme.cell(package, self.region, severity, metric)
         override = self.overrides.get((severity, metric))
         if cell is None and override is None:
@@ -57,9 +64,15 @@ class ProgrammeTerms:
             for add_on in self.programme.add_ons:
                 if add_on.code in self.add_ons:
                     cell = overlaid(cell, add_on)
+        cell = self._spoken(cell, package)
         if override is not None and "contract" in order:
             cell = replace(cell, target=override) if cell else Cell(override)
         return None if cell is None else self._asked(cell)
+
+    def _spoken(self, cell: Cell | None, package: str) -> Cell | None:
+        """The cell on the hours of the case's language, where that has some of its own (rule 29)."""
+        own = self.programme.coverage.language(self.language, package) if self.language is not None else None
+        return cell if cell is None or own is None else overlaid(cell, own)
 
     def _asked(self, cell: Cell) -> Target:
         if self.on_request and cell.on_request is not None:

@@ -26,12 +26,16 @@ def said(text: Text, language: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Severity:
-    """A level, as the subscriber chooses it. Levels are ordered; rank 0 is the most severe."""
+    """A level, as the subscriber chooses it. Levels are ordered; rank 0 is the most severe.
+
+    `environments`: the ones it is open in (rule 13); None: all.
+    """
 
     level: str
     rank: int
     name: Text
     definition: Text
+    environments: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,8 @@ class Package:
     """A bundle of promises. `region` is None for packages sold everywhere, else the region whose own offer it is.
 
     `cases` False: it has no support cases. `severities`: the levels open to it (rule 13). `roles`: which roles may
-    open cases; None: named contacts. `environments` it covers; None: all (rule 24).
+    open cases; None: named contacts. `environments` it covers; None: all (rule 24). `without_targets`: those it covers
+    without a response target.
     """
 
     code: str
@@ -87,6 +92,7 @@ class Package:
     roles: tuple[str, ...] | None = None
     environments: tuple[str, ...] | None = None
     retired_on: date | None = None
+    without_targets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +131,9 @@ class Allotment:
     """What a package includes of something countable in one region.
 
     `amount` None: without limit. `period`: one of `words.PERIODS`. `step`: the smallest part that can be booked.
-    `carry_over`: the largest unused amount that passes into the next period. `expires_after`: periods it lives.
-    `bands`, `per_pack`: the amount depends on what was bought (rule 19).
+    `carry_over`: the largest unused amount that passes into the next period. `bands`, `per_pack`, `per`: the amount
+    depends on what was bought (rule 19); `per` is a measure and the amount for each of it. `role`: the role that the
+    places are for; None: any. `expires_after_months`: how long a grant lives (rule 23); None: its period.
     """
 
     ledger: str
@@ -139,6 +146,9 @@ class Allotment:
     carry_over: Decimal = Decimal(0)
     bands: tuple[Band, ...] = ()
     per_pack: Decimal | None = None
+    per: tuple[str, Decimal] | None = None
+    role: str | None = None
+    expires_after_months: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,11 +229,21 @@ class StandingRule:
 
 
 @dataclass(frozen=True, slots=True)
-class SeverityRule:
-    """Who may change a severity (rules 10, 15).
+class AutomaticChange:
+    """A change of severity that an event brings by itself (rule 16): from any of `levels` to `to`."""
 
-    `vendor_change`: proposal or at_once. `contact_change`: at_once or refused. `lapse`: after which a proposal
-    that nobody answered ends with the severity unchanged; None: never.
+    on: str
+    levels: tuple[str, ...]
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeverityRule:
+    """Who may change a severity (rules 10, 15, 16).
+
+    `vendor_change` and `contact_change`: at_once, proposal (the other side must agree) or refused. `lapse`: after
+    which a proposal that nobody answered ends with the severity unchanged; None: never. `automatic`: changes that come
+    by themselves.
     """
 
     set_by: str
@@ -232,13 +252,16 @@ class SeverityRule:
     lapse: Wait | None
     on_raise: str = "min"
     on_lower: str = "max"
+    automatic: tuple[AutomaticChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ContactRule:
-    """Who may open cases. `qualification`: refuse, warn or none, for the untrained; `unlisted`: hold or reject.
+    """Who may open cases. `untrained`: refuse, warn or accept; `unlisted`: hold or reject.
 
-    `other_senders`: what the vendor calls people who are known but may not open cases.
+    `other_senders`: what the vendor calls people who are known but may not open cases. `training_valid_days`: after
+    how many days a training lapses; None: never. `replace_lead_time`: after which a new contact takes effect;
+    `emergency_lead_time`: the same when the one to be replaced is absent, None: the same as otherwise.
     """
 
     unlisted: str
@@ -246,6 +269,8 @@ class ContactRule:
     roles: tuple[str, ...]
     replace_lead_time: Wait | None
     other_senders: tuple[str, ...] = ()
+    training_valid_days: int | None = None
+    emergency_lead_time: Wait | None = None
 
 
 @dataclass(frozen=True, slots=True)

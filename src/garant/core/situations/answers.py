@@ -7,9 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from garant.core.calendars import CalendarError
+from garant.core.intake import Admitted, Refused
 from garant.core.periods import Period, Step
 from garant.core.programmes import Programme
-from garant.core.situations.admissions import admission, offered_access, standing_request
+from garant.core.programmes.coverage import Assignment
+from garant.core.situations.admissions import (
+    covered_24x7,
+    decided,
+    offered_access,
+    refused,
+    severity_request,
+    standing_request,
+)
 from garant.core.situations.deliveries import desk_open, due_dates, effective_contact, escalated
 from garant.core.situations.quotas import quota
 from garant.core.situations.reading import Situation, Unanswerable, read_situation
@@ -56,9 +65,9 @@ def _due(programme: Programme, situation: Situation) -> Answer:
     if situation.request is not None:
         raise Unanswerable(f"request: {situation.request} has no due time")
     timeline = Timeline.of(programme, situation)
-    refused = admission(programme, situation, timeline)
-    if refused is not None and refused.get("state") != "held":
-        return Answer({"due": None, "promise": "none", "reason": refused["reason"]})
+    found = decided(programme, situation, timeline)
+    if isinstance(found, Refused):
+        return Answer({"due": None, "promise": "none", "reason": found.code})
     return promise(timeline)
 
 
@@ -118,8 +127,7 @@ def _admit(programme: Programme, situation: Situation) -> Answer:
     if situation.request == "suspend":
         return Answer(standing_request(programme, situation))
     if situation.request == "change_severity":
-        fixed = programme.severity_change.contact_change == "refused"
-        return Answer({"accepted": not fixed, "reason": "severity_fixed_after_creation" if fixed else None})
+        return Answer(severity_request(programme, situation))
     if situation.request is not None:
         raise Unanswerable(f"request: {situation.request} is asked as quota")
     if situation.question == "desk_open":
@@ -127,23 +135,66 @@ def _admit(programme: Programme, situation: Situation) -> Answer:
     timeline = None
     if situation.received is not None or situation.events:
         timeline = Timeline.of(programme, situation)
-    refused = admission(programme, situation, timeline)
-    if refused is not None:
-        return Answer({"accepted": False, **refused, "due": None})
-    return _routed(situation, timeline)
+    found = decided(programme, situation, timeline)
+    if not isinstance(found, Admitted):
+        return Answer({"accepted": False, **refused(found), "due": None})
+    return _routed(programme, situation, timeline, found)
 
 
-def _routed(situation: Situation, timeline: Timeline | None) -> Answer:
-    """An admitted case with its promise. Without an instant of receipt only the admission is told."""
+def _routed(programme: Programme, situation: Situation, timeline: Timeline | None, found: Admitted) -> Answer:
+    """An admitted case: who works it in which language and hours, and its promise. Without an instant of receipt the
+    promise is told only when there is none."""
     fields: dict[str, Any] = {"accepted": True, "reason": None}
     if situation.asked_24x7:
-        nobody = situation.dedicated_contact is False
-        fields["coverage"] = "business_hours" if nobody else "24x7"
-        fields["reason"] = "no_dedicated_contact" if nobody else None
+        fields |= _coverage(programme, situation)
+    if found.language is not None:
+        fields["language"] = found.language
+    team = assigned(programme, situation, timeline)
+    if team is not None:
+        fields["to"] = team
     if timeline is None:
-        return Answer(fields)
-    found = promise(timeline)
-    fields |= {key: value for key, value in found.fields.items() if key != "reason" or value}
+        return Answer(fields | _without_promise(programme, situation))
+    told = promise(timeline)
+    fields |= {key: value for key, value in told.fields.items() if key != "reason" or value}
     if any(event.kind == "check" for event in situation.events):
         fields |= escalated(timeline)
-    return Answer(fields, found.steps, found.zone)
+    return Answer(fields, told.steps, told.zone)
+
+
+def _coverage(programme: Programme, situation: Situation) -> dict[str, Any]:
+    """Whether a case that asked for 24x7 gets it (rules 6, 12)."""
+    nobody = situation.dedicated_contact is False
+    day_and_night = covered_24x7(programme, situation) and not nobody
+    return {
+        "coverage": "24x7" if day_and_night else "business_hours",
+        "reason": "no_dedicated_contact" if nobody else None,
+    }
+
+
+def _without_promise(programme: Programme, situation: Situation) -> dict[str, Any]:
+    """That nothing is promised, where that is known without an instant."""
+    kind = None if situation.request_type is None else programme.request_type(situation.request_type)
+    untargeted = kind is not None and not kind.targets
+    return {"due": None, "promise": "none", "reason": "no_response_target"} if untargeted else {}
+
+
+def assigned(programme: Programme, situation: Situation, timeline: Timeline | None) -> str | None:
+    """The team that the first fitting rule of assignment names (rule 31); None when no rule fits."""
+    if situation.tier is None:
+        return None
+    severity = situation.severity or programme.default_severity
+    for rule in programme.coverage.assignment:
+        if rule.concerns(situation.tier, severity) and _at_that_hour(rule, timeline):
+            return rule.team
+    return None
+
+
+def _at_that_hour(rule: Assignment, timeline: Timeline | None) -> bool:
+    """Whether a rule's hours hold at the receipt; a rule with hours needs an instant."""
+    if rule.inside is None and rule.outside is None:
+        return True
+    if timeline is None:
+        return False
+    terms, at = timeline.terms.plain, timeline.opened
+    inside = rule.inside is None or terms.calendar(terms.regional(rule.inside)).is_open(at)
+    return inside and (rule.outside is None or not terms.calendar(terms.regional(rule.outside)).is_open(at))

@@ -50,9 +50,16 @@ def contact_limit(programme: Programme, situation: Situation) -> Decimal | None:
     for band in allotment.bands:
         if band.measure in situation.numbers:
             return banded(allotment.bands, band.measure, situation.numbers[band.measure])
+    return bought(allotment, situation)
+
+
+def bought(allotment: Allotment, situation: Situation) -> Decimal | None:
+    """What is included for the packs or the measure that were bought, else the package's own amount."""
     packs = situation.numbers.get("packs")
     if allotment.per_pack is not None and packs is not None:
         return allotment.per_pack * packs
+    if allotment.per is not None and allotment.per[0] in situation.numbers:
+        return allotment.per[1] * situation.numbers[allotment.per[0]]
     return allotment.amount
 
 
@@ -60,7 +67,12 @@ def allotment_of(programme: Programme, situation: Situation, ledger: str) -> All
     """The allotment of a ledger for the situation's package and region."""
     if situation.tier is None:
         raise Unanswerable("tier is missing")
-    for allotment in programme.allotments(situation.tier, situation.region):
+    allotments = programme.allotments(situation.tier, situation.region)
+    if ledger == CONTACTS and situation.role is not None:
+        allotments = tuple(one for one in allotments if one.role == situation.role)
+        if allotments:
+            return allotments[0]
+    for allotment in allotments:
         if allotment.ledger == ledger:
             return allotment
     raise Unanswerable(f"the programme has no ledger {ledger}")
@@ -87,8 +99,8 @@ def _ledger(programme: Programme, situation: Situation) -> dict[str, Any]:
     if not isinstance(situation.request, Decimal) or situation.ledger is None:
         raise Unanswerable("request: expected the amount to book")
     allotment = allotment_of(programme, situation, situation.ledger)
-    granted = situation.numbers.get("allotted", allotment.amount)
-    if allotment.amount == 0:
+    granted = situation.numbers.get("allotted", bought(allotment, situation))
+    if bought(allotment, situation) == 0:
         return {"accepted": False, "reason": "not_in_tier", "remaining": 0}
     if granted is None:
         return {"accepted": True, "reason": None}

@@ -10,6 +10,7 @@ from typing import Any
 
 from garant.core.instants import parse_instant
 from garant.core.programmes import Programme
+from garant.core.programmes.nodes import CODE, VERSION
 from garant.core.programmes.words import METRICS
 from garant.core.zones import zone
 
@@ -21,12 +22,12 @@ SIDES = ("contact", "authorized_contact", "customer", "vendor")
 ADVISOR = ("present", "absent")
 GRANTS = ("valid", "expired", "revoked", None)
 #: What a sheet says that changes no answer.
-REMARKS = ("caller_is_in", "ask_also", "other_roles")
+REMARKS = ("caller_is_in", "ask_also")
 #: What sheets may ask for that Garant keeps as clauses only.
-NOT_YET = ("monthly_spend", "contacts_wanted", "attachments", "product", "release")
+NOT_YET = ("monthly_spend", "contacts_wanted")
 
 #: Facts that a clause may rest on, with the rule it is about.
-RULED = {"language": 29, "environment": 24}
+RULED = {"language": 29, "environment": 24, "product": 24, "release": 25}
 
 #: Event types of sheets and the kinds of the law.
 EVENTS = {
@@ -48,6 +49,7 @@ EVENTS = {
     "check": "check",
     "ask_24x7": "ask_24x7",
     "production_restored": "production_restored",
+    "customer_unreachable": "customer_unreachable",
 }
 _EVENT_KEYS = {"at", "type", "to", "by", "reason", "agreed_at", "agreed_by", "waiting_on_customer"}
 MOST_EVENTS = 10_000
@@ -92,6 +94,10 @@ class Situation:
     request: str | Decimal | None = None
     environment: str | None = None
     language: str | None = None
+    product: str | None = None
+    release: str | None = None
+    other_roles: tuple[str, ...] = ()
+    role: str | None = None
     deliverable: str | None = None
     weeks: tuple[date, ...] = ()
     grant: str | None = None
@@ -109,7 +115,7 @@ class Situation:
 
 _NUMBERS = (
     "allotted", "held", "booked", "worked", "reserved", "contacts_active", "packs", "days_past_due",
-    "notice_business_days",
+    "notice_business_days", "attachments", "attachment_megabytes",
 )  # fmt: skip
 
 
@@ -137,7 +143,11 @@ def read_situation(plain: Any, programme: Programme) -> Situation:
         request_type=reader.choice("request_type", [kind.code for kind in programme.request_types]),
         request=reader.request(),
         environment=reader.choice("environment", reader.environments()),
-        language=reader.choice("language", programme.languages),
+        language=reader.language(),
+        product=reader.word("product", reader.products()),
+        release=reader.word("release", reader.releases()),
+        other_roles=reader.other_roles(),
+        role=reader.choice("role", [*SENDERS, *reader.roles(), *reader.ledger_roles()]),
         deliverable=reader.choice("deliverable", [one.code for one in programme.deliverables]),
         weeks=reader.weeks(),
         grant=reader.choice("grant", [word for word in GRANTS if word]),
@@ -183,22 +193,71 @@ class _Reader:
         """Refuse a fact on which a clause of the programme rests: Garant keeps clauses and doesn't act on them."""
         ruled = {clause.rule for clause in self.programme.clauses}
         for key, rule in RULED.items():
-            covered = key == "environment" and self.environments()
+            own = {"environment": self.environments, "language": self.languages, "product": self.products}
+            covered = own.get(key, self.releases)()
             if key in self.plain and rule in ruled and not covered:
                 raise Unanswerable(f"{key}: the programme keeps this as a clause (rule {rule}), not acted on yet")
 
     def measures(self) -> set[str]:
         """What the programme's bands count: subscriptions, cores ..."""
-        return {band.measure for ledger in self.programme.ledgers for band in ledger.bands}
+        bands = {band.measure for ledger in self.programme.ledgers for band in ledger.bands}
+        return bands | {ledger.per[0] for ledger in self.programme.ledgers if ledger.per}
+
+    def languages(self) -> list[str]:
+        """The languages that the programme says how to serve."""
+        return [one.code for one in self.programme.coverage.languages]
+
+    def products(self) -> list[str]:
+        """The products that the programme names."""
+        return [one.code for one in self.programme.coverage.products]
+
+    def releases(self) -> list[str]:
+        """The releases that the programme names."""
+        return [release.code for one in self.programme.coverage.products for release in one.releases]
+
+    def language(self) -> str | None:
+        """A language: any at all where the programme says which ones it serves, else one of its own."""
+        value = self.plain.get("language")
+        if isinstance(value, str) and self.languages() and CODE.match(value):
+            return value
+        return self.choice("language", self.programme.languages)
+
+    def word(self, key: str, known: list[str]) -> str | None:
+        """A product or release: any code at all where the programme names some, since others are not covered."""
+        value = self.plain.get(key)
+        if value is None or (isinstance(value, str) and known and VERSION.match(value)):
+            return value
+        if not known:
+            raise Unanswerable(f"{key}: the programme names none")
+        raise Unanswerable(f"{key}: unknown word {str(value)[:60]!r}")
+
+    def other_roles(self) -> tuple[str, ...]:
+        """The roles that the sender has besides."""
+        value = self.plain.get("other_roles")
+        known = [*SENDERS, *self.roles()]
+        if value is None:
+            return ()
+        if not isinstance(value, list) or any(role not in known for role in value):
+            raise Unanswerable("other_roles: expected a list of known roles")
+        return tuple(value)
 
     def roles(self) -> list[str]:
         """The roles of senders that packages name."""
         named = {role for package in self.programme.all_packages for role in package.roles or ()}
-        return sorted(named | set(self.programme.contacts.other_senders))
+        return sorted(named | set(self.programme.contacts.other_senders) | set(self.programme.contacts.roles))
+
+    def ledger_roles(self) -> list[str]:
+        """The roles that allotments count."""
+        return [one.role for one in self.programme.ledgers if one.role is not None]
 
     def environments(self) -> list[str]:
         """The environments that packages name."""
-        return sorted({name for package in self.programme.all_packages for name in package.environments or ()})
+        named = {
+            name
+            for package in self.programme.all_packages
+            for name in (*(package.environments or ()), *package.without_targets)
+        }
+        return sorted(named | {name for one in self.programme.severities for name in one.environments or ()})
 
     def countries(self) -> list[str]:
         """The countries whose hours the programme knows."""

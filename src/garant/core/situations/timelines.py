@@ -76,11 +76,20 @@ class Timeline:
     def terms(self) -> CaseTerms:
         """What holds for this case."""
         zone = self.situation.customer_zone or self._zone_of_country()
-        overrides = self._agreed()
-        region = self.situation.region
-        plain = self.programme.terms(region, customer_zone=zone, overrides=overrides)
-        asked = self.programme.terms(region, customer_zone=zone, overrides=overrides, on_request=True)
-        return CaseTerms(plain, asked, self.programme)
+        plain = self.programme.terms(
+            self.situation.region,
+            customer_zone=zone,
+            overrides=self._agreed(),
+            language=self.situation.language,
+            environment=self.situation.environment,
+            untargeted=self._untargeted(),
+        )
+        return CaseTerms(plain, replace(plain, on_request=True, _rules={}), self.programme)
+
+    def _untargeted(self) -> bool:
+        """Whether the case is of a kind that no response target applies to (rule 18)."""
+        kind = self.situation.request_type
+        return kind is not None and not self.programme.request_type(kind).targets
 
     def _zone_of_country(self) -> str | None:
         country = self.situation.customer_country
@@ -121,7 +130,8 @@ class Timeline:
     def clock(self) -> CaseClock:
         """The case's clock after the last event, or as of the instant that the situation names."""
         package = self.tier + ASKED if self.on_request else self.tier
-        first = Event(self.opened, "opened", severity=self.severity, package=package, by="contact", held=self._held())
+        severity = self.severity + LEFT if self._unattended() else self.severity
+        first = Event(self.opened, "opened", severity=severity, package=package, by="contact", held=self._held())
         events = [first]
         for happening in self.situation.events:
             if happening.at < self.opened:
@@ -132,6 +142,12 @@ class Timeline:
             raise Unanswerable("as_of lies before the receipt")
         told = [at for event in events for at in (event.at, event.agreed_at) if at is not None]
         return replay(events, self.terms, as_of or max(told))
+
+    def _unattended(self) -> bool:
+        """Whether work without a break is off because nobody stays reachable at the customer's (rule 12)."""
+        rules = self.programme.coverage.continuous_work
+        needed = any(one.needs_contact and one.covers(self.tier, self.severity) for one in rules)
+        return needed and self.situation.dedicated_contact is False
 
     def _held(self) -> str | None:
         if self.situation.sender == "unlisted":
@@ -147,6 +163,7 @@ class Timeline:
             "severity_change_proposed": self._severity_change,
             "ask_24x7": self._ask_24x7,
             "production_restored": self._restored,
+            "customer_unreachable": self._automatic,
         }
         if happening.kind in special:
             return special[happening.kind](happening, before)
@@ -156,7 +173,7 @@ class Timeline:
     def _severity_change(self, happening: Happening, before: list[Event]) -> list[Event]:
         rule = self.programme.severity_change
         by = side(happening.by)
-        if by == "contact" and rule.contact_change == "refused":
+        if (rule.contact_change if by == "contact" else rule.vendor_change) == "refused":
             return []
         agreed_by = side(happening.agreed_by)
         if by == "vendor" and rule.vendor_change == "at_once":
@@ -182,8 +199,18 @@ class Timeline:
         return [Event(happening.at, "package_change", package=package.removesuffix(ASKED) + ASKED)]
 
     def _restored(self, happening: Happening, before: list[Event]) -> list[Event]:
-        severity = next(event.severity for event in reversed(before) if event.severity)
-        return [Event(happening.at, "severity_change", severity=severity.removesuffix(LEFT) + LEFT, by="contact")]
+        lowered = self._automatic(happening, before)
+        severity = next(event.severity for event in reversed([*before, *lowered]) if event.severity)
+        left = severity.removesuffix(LEFT) + LEFT
+        return [Event(happening.at, "severity_change", severity=left, by="contact")]
+
+    def _automatic(self, happening: Happening, before: list[Event]) -> list[Event]:
+        """A change of severity that the programme makes by itself on such an event (rule 16)."""
+        severity = next(event.severity for event in reversed(before) if event.severity).removesuffix(LEFT)
+        for change in self.programme.severity_change.automatic:
+            if change.on == happening.kind and severity in change.levels and severity != change.to:
+                return [Event(happening.at, "severity_change", severity=change.to, by="contact")]
+        return []
 
     @cached_property
     def period(self) -> Period | None:
