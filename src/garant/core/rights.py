@@ -116,10 +116,10 @@ _TABLE = [
     ]),
     *_rights("allotments", [
         ("read_allotments", EVERYBODY, ORGANISATION),
-        ("grant_allotment", LEADERS, NOBODY_HERE),
+        ("grant_allotment", (*LEADERS, "programme_owner", "finance"), NOBODY_HERE),
         ("book_allotment", (*SUPPORT, "trainer"), ADMINISTRATORS),
         ("use_allotment", (*SUPPORT, "trainer"), NOBODY_HERE),
-        ("correct_allotment", LEADERS, NOBODY_HERE),
+        ("correct_allotment", (*LEADERS, "programme_owner", "finance"), NOBODY_HERE),
     ]),
     *_rights("programme", [
         ("load_programme", (*LEADERS, "programme_owner"), NOBODY_HERE),
