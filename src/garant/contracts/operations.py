@@ -20,6 +20,7 @@ from garant.contracts.models import (
 )
 from garant.contracts.models import Programme as ProgrammeRow
 from garant.contracts.operations_calendars import edit_calendar, own_hours
+from garant.contracts.operations_ledger_periods import follow_contacts, open_accounts
 from garant.contracts.queries import contract_view
 from garant.contracts.queries_terms import programme_by_id
 from garant.contracts.views import ContractView, ProgrammeVersionView, SlotView
@@ -158,6 +159,7 @@ def sign_contract(
         "ends_on": ends_on.isoformat(), "zone": zone, "contacts": limit,
     }  # fmt: skip
     _note(by, row, "contract_signed", data)
+    open_accounts(by=by, contract_id=row.pk)
     return contract_view(row)
 
 
@@ -226,6 +228,7 @@ def fill_slot(
     trained = trained_on.isoformat() if trained_on else None
     data = {"slot": chosen, "person": person_id, "trained_on": trained, "since": slot.since.isoformat()}
     _note(by, contract, "contact_named", data)
+    follow_contacts(by=by, contract_id=contract.pk)
     return SlotView(chosen, person_id, slot.since, trained_on)
 
 
@@ -263,6 +266,7 @@ def empty_slot(*, by: Actor, contract_id: int, person_id: int | None = None, num
     if not ContactSlot.objects.filter(subscriber_id=contract.subscriber_id, person_id=leaving).exists():
         end_role(by=by, person_id=leaving, role="contact", subscriber_id=contract.subscriber_id)
     _note(by, contract, "contact_removed", {"slot": slot.number, "person": leaving})
+    follow_contacts(by=by, contract_id=contract.pk)
     return True
 
 
