@@ -17,6 +17,7 @@ from garant.cases.timing import Key, case_columns, period_columns, replayed
 from garant.cases.views import Difference, Verified
 from garant.contracts import queries as contracts
 from garant.contracts.queries import StoredTerms
+from garant.contracts.queries_ledger import verify_ledger
 from garant.core.instants import parse_instant
 from garant.journal.operations_seals import verify_seals
 from garant.journal.queries_replay import count_entries, entries_by_subject, subjects_after
@@ -70,6 +71,7 @@ class Verification:
                 for case_id in ids:
                     yield from self._case(case_id, batch, terms)
                 after = ids[-1]
+            yield from _ledger()
             yield from _seals()
 
     def _case(self, case_id: int, batch: _Batch, terms: StoredTerms) -> Iterator[Difference]:
@@ -212,6 +214,12 @@ def _compared(number: int, period: str | None, row: Any, wanted: Mapping[str, An
         stored = getattr(row, column)
         if stored != value:
             yield Difference(number, period, column, plain(stored), plain(value))
+
+
+def _ledger() -> Iterator[Difference]:
+    """Lots are what their lines say, lines stand in the journal, contact places in their slots."""
+    for found in verify_ledger():
+        yield Difference(None, None, f"{found.where}, {found.field}", found.stored, found.replayed)
 
 
 def _seals() -> Iterator[Difference]:
