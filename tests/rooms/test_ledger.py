@@ -431,6 +431,7 @@ def test_verify_finds_every_planted_change(cast: Cast) -> None:
     def planted(statement: str, *values: Any) -> list[str]:
         """The differences after a change by SQL, which is taken back again."""
         with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             for table in ("ledgerentry", "contactslot"):  # as an owner who switches the triggers off
                 cursor.execute(f"ALTER TABLE contracts_{table} DISABLE TRIGGER USER")
             cursor.execute(statement, values)

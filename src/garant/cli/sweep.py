@@ -26,7 +26,7 @@ def sweep(
     forever: Annotated[bool, typer.Option("--forever/--once", help="Keep sweeping, or sweep once.")] = False,
     every: Annotated[float, typer.Option(min=0.1, max=60, help="Seconds between sweeps.")] = 5.0,
 ) -> None:
-    """Record missed targets, take the escalation steps that are due, and deliver what waits in the journal."""
+    """Record missed targets and escalation steps, grant and end allotments, deliver what waits in the journal."""
     stop_on_signals()
     try:
         with desk_database(lambda line: typer.echo(line, err=True)) as database:
@@ -77,11 +77,12 @@ def _sleep(seconds: float, home: Home) -> None:
 
 
 def _sweep_once() -> tuple[int, int]:
-    """How many due periods and steps were recorded, how many journal entries delivered."""
+    """How many due periods, steps and allotments were recorded, how many journal entries delivered."""
     from garant.cases.sweeping import sweep_all
     from garant.config.wiring import deliver_all
+    from garant.contracts.operations_ledger import ledger_housekeeping
 
-    return int(sweep_all()), int(deliver_all())
+    return int(sweep_all()) + int(ledger_housekeeping()), int(deliver_all())
 
 
 def _report(counts: tuple[int, int]) -> bool:

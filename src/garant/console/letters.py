@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
+from babel.numbers import format_decimal
 from django.utils.translation import gettext
 
 from garant.console.words import promise_words
 from garant.core.instants import parse_instant
-from garant.kit.moments import long_day_time, place
+from garant.kit.moments import locale, long_date, long_day_time, place
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,8 @@ def letter(kind: str, data: Mapping[str, Any], zone: str) -> Letter:
         "due": _when(data.get("due"), zone),
         "problem": data.get("problem", ""),
     }
+    if kind == "allotment_ending":
+        return _ending(data)
     write = _WRITERS.get(kind)
     if write is None:
         plain = tuple(f"{name}: {value}" for name, value in sorted(data.items()))
@@ -75,6 +80,21 @@ def _received(data: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
         "“%(subject)s”",
         gettext("Your case %(number)s has arrived with severity %(severity)s."),
         promise,
+    )
+
+
+def _ending(data: Mapping[str, Any]) -> Letter:
+    """Something of an allotment ends soon; the day is one of the contract's, in no zone."""
+    said = {name: str(data.get(name, "")) for name in ("name", "left", "reference")}
+    said["day"] = long_date(date.fromisoformat(str(data["ends"])))
+    said["left"] = format_decimal(Decimal(said["left"] or "0"), locale=locale())
+    return Letter(
+        gettext("%(name)s: %(left)s left until %(day)s") % said,
+        (
+            gettext("Of %(name)s in contract %(reference)s, %(left)s are left. What isn't booked by %(day)s expires.")
+            % said,
+            gettext("The statement in the portal shows what was granted, booked and used."),
+        ),
     )
 
 

@@ -15,7 +15,7 @@ from garant.contracts.models import LedgerAccount, LedgerEntry, LedgerLot
 from garant.contracts.queries_ledger_verifying import verify_ledger
 from garant.contracts.views_ledger import BalanceView, LotView, StatementLine
 from garant.core import ledger as law
-from garant.core.ledger import Entry, Lot
+from garant.core.ledger import Lot
 from garant.core.people import Viewer
 from garant.core.refusals import NotFound
 from garant.core.zones import zone
@@ -151,6 +151,9 @@ def _views(rows: Sequence[LedgerAccount], now: datetime, on: date | None) -> lis
 
 
 def _view(row: LedgerAccount, lots: Sequence[Lot], day: date) -> BalanceView:
+    if row.ledger == CONTACTS:
+        # A limit that came or went left the places of before behind, in a lot of the other kind.
+        lots = [lot for lot in lots if lot.unlimited == (row.contract.contact_limit is None)]
     sums = law.balance(lots, day)
     named = allotment(row.contract, row.ledger)
     ends = [lot.ends for lot in lots if lot.open_on(day) and lot.ends is not None and lot.left > law.ZERO]
@@ -175,11 +178,3 @@ def _view(row: LedgerAccount, lots: Sequence[Lot], day: date) -> BalanceView:
         included=any(lot.unlimited or lot.granted > law.ZERO for lot in lots),
     )
 
-
-def entries(account_id: int) -> list[Entry]:
-    """The lines of an account as the law's values, for rooms that replay it. Not scoped: never for a door."""
-    rows = LedgerEntry.objects.filter(account_id=account_id).select_related("lot").order_by("pk")
-    return [
-        Entry(row.kind, row.lot_id, row.amount, row.booking, row.lot.starts, row.lot.ends, row.lot.unlimited)
-        for row in rows
-    ]
