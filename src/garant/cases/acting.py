@@ -17,6 +17,7 @@ from django.db import transaction
 from garant.cases import lateness, scope
 from garant.cases.events import CLOCK_KINDS, ENTRY_KINDS, MISSED, MOVED, events_of, seen_until
 from garant.cases.models import Case, Message, Period
+from garant.cases.standing import follow_entitlement
 from garant.cases.texts import cleaned, message_data
 from garant.cases.timing import CASE_COLUMNS, Key, behind, bring_into_line, replayed
 from garant.cases.views import Done
@@ -52,7 +53,12 @@ class Act:
     written: list[EntryView] = field(default_factory=list)
 
     def record(self, kind: str, data: Mapping[str, Any], at: datetime | None = None) -> EntryView:
-        """Write a fact about the case into its journal; `at` None: at the act's instant."""
+        """Write a fact about the case into its journal; `at` None: at the act's instant.
+
+        A case that comes back first takes the contract's terms and the standing as they are now.
+        """
+        if kind == "case_reopened":
+            follow_entitlement(self)
         entry = journal.append(
             subject=("case", self.case.pk), kind=kind, data=data, by=self.by, at=at or self.at,
             subscriber_id=self.case.subscriber_id,
@@ -167,6 +173,14 @@ def _opened(viewer: Viewer, by: Actor, number: int, at: datetime | None) -> Act:
     entries, rows = _known(case)
     side = scope.side_of(viewer, case.subscriber_id) or ""
     return Act(case, instant_of(at, now, seen_until(entries)), by, viewer, side, entries, rows, contracts.terms())
+
+
+def upon(case: Case, by: Actor, now: datetime) -> Act:
+    """An act on a case that the caller has locked, as one of many; the caller records and settles."""
+    entries, rows = _known(case)
+    act = Act(case, instant_of(None, now, seen_until(entries)), by, NOBODY, "", entries, rows, contracts.terms())
+    act.catch_up()
+    return act
 
 
 def _known(case: Case) -> tuple[list[EntryView], dict[Key, Period]]:

@@ -25,6 +25,7 @@ CLOCK_KINDS: Mapping[str, str] = {
     "severity_proposal_accepted": "proposal_accepted",
     "severity_proposal_rejected": "proposal_rejected",
     "package_changed": "package_change",
+    "case_admitted": "reinstate",  # one held case, by exception: its clock starts
     "support_suspended": "suspend",
     "support_reinstated": "reinstate",
     "case_resolved": "resolve",

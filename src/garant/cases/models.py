@@ -48,6 +48,9 @@ class Case(models.Model):
     package_key = models.CharField(max_length=120, help_text="terms in force: package version and region")
     state = models.CharField(max_length=12, default="open")
     held_reason = models.CharField(max_length=20, blank=True, default="")
+    suspended = models.BooleanField(
+        db_default=False, default=False, help_text="support is suspended: every clock pauses"
+    )
     next_due = models.DateTimeField(null=True, help_text="earliest due of the running periods; null: none")
     next_near = models.DateTimeField(null=True, help_text="when that period counts as near; null: never, or none")
     next_metric = models.CharField(max_length=40, blank=True, default="")

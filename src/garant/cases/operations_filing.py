@@ -15,13 +15,15 @@ from garant.cases.events import events_of
 from garant.cases.models import Case, Draft
 from garant.cases.numbers import free_number
 from garant.cases.operations_drafts import NEW_CASE, drop_draft, save_draft
+from garant.cases.standing import stretches_since
 from garant.cases.texts import LONGEST_SUBJECT, case_digest, cleaned
 from garant.cases.timing import CASE_COLUMNS, bring_into_line, replayed
 from garant.cases.views import Filed
 from garant.contracts import queries as contracts
+from garant.contracts.decided import hold_entitlement
 from garant.contracts.queries_terms import hold_calendars
 from garant.core.clocks import CaseClock
-from garant.core.people import Actor
+from garant.core.people import SYSTEM, Actor
 from garant.core.refusals import Refusal
 from garant.directory import queries as directory
 from garant.journal import operations as journal
@@ -107,6 +109,7 @@ def _file(
     by: Actor, person_id: int, subscriber_id: int, typed: _Typed, channel: str, at: datetime | None
 ) -> Filed:
     _may_file(by, person_id, subscriber_id)
+    hold_entitlement(subscriber_id)
     now = hold_calendars()
     received = _receipt(at, now)
     entry = enter(person_id, subscriber_id, received, channel, typed.severity, typed.request_type)
@@ -115,9 +118,14 @@ def _file(
         subject=("case", case.pk), kind="case_opened", by=by, at=received, subscriber_id=subscriber_id,
         data=_opened_data(case, entry),
     )
+    written = [opened]
+    for kind, at in stretches_since(subscriber_id, received, entry.held):
+        written.append(journal.append(
+            subject=("case", case.pk), kind=kind, by=SYSTEM, at=at, subscriber_id=subscriber_id, data={},
+        ))
     terms = contracts.terms()
-    clock = replayed([opened], terms)
-    bring_into_line(case, {}, clock, events_of([opened]), terms)
+    clock = replayed(written, terms)
+    bring_into_line(case, {}, clock, events_of(written), terms)
     case.save(update_fields=CASE_COLUMNS)
     _acknowledge(case, clock, directory.viewer_of(person_id).language)
     drop_draft(by=by, place=NEW_CASE)

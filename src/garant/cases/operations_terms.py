@@ -6,17 +6,24 @@ from datetime import datetime
 
 from django.db import transaction
 
-from garant.cases.acting import act_for_system, acting, catch_up
+from garant.cases.acting import act_for_system, acting, catch_up, upon
 from garant.cases.models import Case, Period
 from garant.cases.timing import behind
 from garant.cases.views import Done
+from garant.cases.views_standing import ContractChanged
+from garant.contracts import operations_changes as contract_operations
 from garant.contracts import queries as contracts
+from garant.contracts.decided import change_entitlement
+from garant.contracts.queries_changes import Change, key_for_case
 from garant.contracts.queries_terms import hold_calendars
 from garant.core.people import Actor
 from garant.core.refusals import Refusal
 from garant.journal import operations as journal
 
-__all__ = ["change_package", "follow_calendars", "raise_severity"]
+__all__ = ["LIVE", "change_contract", "change_package", "follow_calendars", "move_to_contract", "raise_severity"]
+
+#: States in which a case's clocks may run.
+LIVE = ("open", "waiting", "held")
 
 
 def raise_severity(*, by: Actor, number: int, severity: str, reason: str, at: datetime | None = None) -> Done:
@@ -48,6 +55,34 @@ def change_package(*, by: Actor, number: int, package_key: str, cause: str, at: 
             act.terms.of(package_key)
             act.record("package_changed", {"package": package_key, "from": act.case.package_key, "cause": cause})
     return act.done()
+
+
+def change_contract(*, by: Actor, contract_id: int, change: Change, reason: str) -> ContractChanged:
+    """Change a contract and the terms of its open cases with it, all or nothing (clock.md 8).
+
+    Running periods keep the better of both terms, later ones take the new; a contract that has ended promises nothing
+    new. `queries.preview_change` says beforehand what comes out.
+    """
+    subscriber_id = contracts.contract_by_id(contract_id).subscriber_id
+    with transaction.atomic():
+        change_entitlement(subscriber_id)
+        held = list(Case.objects.select_for_update().filter(contract_id=contract_id, state__in=LIVE).order_by("pk"))
+        at = hold_calendars()
+        amended = contract_operations.amend(by=by, contract_id=contract_id, change=change, reason=reason, at=at)
+        moved = [move_to_contract(case, by, at, amended.cause, amended.amendment) for case in held]
+    return ContractChanged(amended.reference, amended.amendment, sum(moved))
+
+
+def move_to_contract(case: Case, by: Actor, at: datetime, cause: str, amendment: int | None = None) -> bool:
+    """Give a locked case the terms that its contract has now; False when it has them already."""
+    key = key_for_case(case.contract_id, case.package_key, at)
+    if key == case.package_key:
+        return False
+    act = upon(case, by, at)
+    named = {} if amendment is None else {"amendment": amendment}
+    act.record("package_changed", {"package": key, "from": case.package_key, "cause": cause, **named})
+    act.settle()
+    return True
 
 
 def follow_calendars(*, limit: int = 500) -> int:

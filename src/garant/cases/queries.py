@@ -1,6 +1,7 @@
 """Reading cases, always scoped by who looks: staff see all, a subscriber's people what their role shows."""
 
 from garant.cases.queries_case import case, draft, escalations
+from garant.cases.queries_changes import preview_change
 from garant.cases.queries_promises import promise, promise_for
 from garant.cases.queries_queue import counts, due_times, my_cases, queue
 from garant.cases.verification import Verification, verify
@@ -9,6 +10,6 @@ from garant.core.refusals import NotFound
 
 __all__ = [
     "CaseView", "Difference", "DraftView", "EscalationRow", "NotFound", "PeriodView", "Promise", "QueueRow",
-    "Verification", "Verified", "case", "counts", "draft", "due_times", "escalations", "my_cases", "promise",
-    "promise_for", "queue", "verify",
+    "Verification", "Verified", "case", "counts", "draft", "due_times", "escalations", "my_cases", "preview_change",
+    "promise", "promise_for", "queue", "verify",
 ]

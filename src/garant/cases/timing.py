@@ -29,8 +29,8 @@ PERIOD_COLUMNS = (
 )
 #: Columns of Case that a replay gives.
 CASE_COLUMNS = (
-    "severity", "package_key", "state", "held_reason", "next_due", "next_near", "next_metric", "resolved_at",
-    "closed_at",
+    "severity", "package_key", "state", "held_reason", "suspended", "next_due", "next_near", "next_metric",
+    "resolved_at", "closed_at",
 )
 
 
@@ -68,6 +68,7 @@ def case_columns(clock: CaseClock, events: Sequence[Event], terms: StoredTerms) 
         "package_key": clock.package,
         "state": clock.state,
         "held_reason": clock.held or "",
+        "suspended": clock.suspended,
         "next_due": clock.next_due,
         "next_near": near(first, first.rule, terms) if first else None,
         "next_metric": first.metric if first else "",

@@ -12,12 +12,14 @@ from django.db import connection, transaction
 
 from garant.cases.events import MISSED, TOLD, events_of, seen_until
 from garant.cases.models import Case, Escalation, Period
+from garant.cases.operations_terms import LIVE
 from garant.cases.texts import case_digest
 from garant.cases.timing import Key, case_columns, period_columns, replayed
 from garant.cases.views import Difference, Verified
 from garant.contracts import queries as contracts
 from garant.contracts.queries import StoredTerms
 from garant.contracts.queries_ledger import verify_ledger
+from garant.contracts.verification_standing import differing_records
 from garant.core.instants import parse_instant
 from garant.journal.operations_seals import verify_seals
 from garant.journal.queries_replay import count_entries, entries_by_subject, subjects_after
@@ -35,6 +37,20 @@ FIXED = {
 }
 _DIGESTS = """
 SELECT case_id, id, encode(sha256(convert_to(body, 'UTF8')), 'hex') FROM cases_message WHERE case_id = ANY(%s)
+"""
+#: Open cases that don't stand as the newest decision has it; one admitted since then runs.
+_STANDING = """
+SELECT c.number, c.suspended, newest.decision IS NOT NULL AND newest.decision = 'suspended' AND admitted.id IS NULL
+FROM cases_case c
+LEFT JOIN (
+    SELECT DISTINCT ON (subscriber_id) subscriber_id, id, decision FROM contracts_standingdecision
+    WHERE decision <> 'admitted' ORDER BY subscriber_id, at DESC, id DESC
+) newest ON newest.subscriber_id = c.subscriber_id
+LEFT JOIN contracts_standingdecision admitted
+    ON admitted.decision = 'admitted' AND admitted.case_id = c.id AND admitted.id > newest.id
+WHERE c.state = ANY(%s) AND c.suspended
+    <> (newest.decision IS NOT NULL AND newest.decision = 'suspended' AND admitted.id IS NULL)
+ORDER BY c.number
 """
 
 
@@ -71,6 +87,7 @@ class Verification:
                 for case_id in ids:
                     yield from self._case(case_id, batch, terms)
                 after = ids[-1]
+            yield from _standing()
             yield from _ledger()
             yield from _seals()
 
@@ -214,6 +231,16 @@ def _compared(number: int, period: str | None, row: Any, wanted: Mapping[str, An
         stored = getattr(row, column)
         if stored != value:
             yield Difference(number, period, column, plain(stored), plain(value))
+
+
+def _standing() -> Iterator[Difference]:
+    """Facts and decisions are what the journal says, and open cases stand still exactly where support is suspended."""
+    for what, stored, said in differing_records():
+        yield Difference(None, None, what, stored, said)
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDING, [list(LIVE)])
+        for number, stored, decided in cursor.fetchall():
+            yield Difference(number, None, "standing", stored, decided)
 
 
 def _ledger() -> Iterator[Difference]:

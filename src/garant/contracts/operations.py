@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -13,22 +13,23 @@ from django.db import IntegrityError, transaction
 from garant.contracts.keys import key_of
 from garant.contracts.models import (
     CalendarVersion,
-    ContactSlot,
     Contract,
     PackageVersion,
     ProgrammeVersion,
 )
 from garant.contracts.models import Programme as ProgrammeRow
 from garant.contracts.operations_calendars import edit_calendar, own_hours
-from garant.contracts.operations_ledger_periods import follow_contacts, open_accounts
+from garant.contracts.operations_contacts import empty_slot, fill_slot
+from garant.contracts.operations_ledger_periods import open_accounts
+from garant.contracts.packages import included_contacts
 from garant.contracts.queries import contract_view
 from garant.contracts.queries_terms import programme_by_id
-from garant.contracts.views import ContractView, ProgrammeVersionView, SlotView
+from garant.contracts.views import ContractView, ProgrammeVersionView
 from garant.core.people import Actor
 from garant.core.programmes import Programme, said
 from garant.core.refusals import NotFound, Refusal
 from garant.core.zones import zone as zone_named
-from garant.directory.operations import end_role, give_role, require_role
+from garant.directory.operations import require_role
 from garant.directory.queries import subscriber_exists
 from garant.journal.operations import append, database_now
 
@@ -103,19 +104,6 @@ def _stored_calendars(programme: Programme) -> dict[str, dict[str, Any]]:
         for code, spec in programme.calendars.items()
         if spec.plain is not None
     }
-
-
-def included_contacts(programme: Programme, package: str, region: str) -> int | None:
-    """The authorized contacts that a package includes in a region; None: without limit.
-
-    0 where the number depends on what was bought (bands, packs): the contract says it.
-    """
-    for allotment in programme.allotments(package, region):
-        if allotment.ledger == "contacts":
-            if allotment.amount is not None:
-                return int(allotment.amount)
-            return 0 if allotment.bands or allotment.per_pack is not None else None
-    return None
 
 
 @transaction.atomic
@@ -194,87 +182,6 @@ def _check_region(programme: Programme, package: str, region: str) -> None:
     if region not in programme.regions or (only is not None and only != region):
         offered = [only] if only else list(programme.regions)
         raise Refusal("package_not_in_region", "packages_by_region", "choose_region", {"offered": offered})
-
-
-@transaction.atomic
-def fill_slot(
-    *,
-    by: Actor,
-    contract_id: int,
-    person_id: int,
-    trained_on: date | None,
-    number: int | None = None,
-    since: datetime | None = None,
-) -> SlotView:
-    """Name a person as authorized contact in a slot (`number` None: the first free one); they get the role contact.
-
-    `trained_on` None: no training is recorded. `since`: from when they may open cases (None: now). Refuses when the
-    contract's slots are full, the slot is taken, or the person fills another one.
-    """
-    require_role(by, SIGNERS)
-    contract = _locked_contract(contract_id)
-    now = database_now()
-    if trained_on is not None and trained_on > now.astimezone(zone_named(contract.zone)).date():
-        raise Refusal("training_in_future", "training_is_recorded_after", "check_dates", {"trained_on": trained_on})
-    slots = {slot.number: slot for slot in ContactSlot.objects.filter(contract=contract)}
-    if any(slot.person_id == person_id for slot in slots.values()):
-        raise Refusal("contact_already_named", "one_slot_per_contact", "keep_existing_slot", {})
-    chosen = _free_number(contract, slots) if number is None else number
-    _check_free(contract, slots, chosen)
-    slot = slots.get(chosen) or ContactSlot(contract=contract, subscriber_id=contract.subscriber_id, number=chosen)
-    slot.person_id, slot.since, slot.trained_on = person_id, since or now, trained_on
-    give_role(by=by, person_id=person_id, role="contact", subscriber_id=contract.subscriber_id)
-    slot.save()
-    trained = trained_on.isoformat() if trained_on else None
-    data = {"slot": chosen, "person": person_id, "trained_on": trained, "since": slot.since.isoformat()}
-    _note(by, contract, "contact_named", data)
-    follow_contacts(by=by, contract_id=contract.pk)
-    return SlotView(chosen, person_id, slot.since, trained_on)
-
-
-def _free_number(contract: Contract, slots: Mapping[int, ContactSlot]) -> int:
-    taken = {number for number, slot in slots.items() if slot.person_id is not None}
-    return next(number for number in range(1, len(taken) + 2) if number not in taken)
-
-
-def _check_free(contract: Contract, slots: Mapping[int, ContactSlot], number: int) -> None:
-    """Nicer words for what the database refuses anyway."""
-    limit = contract.contact_limit
-    if number < 1 or (limit is not None and number > limit):
-        raise Refusal("contact_limit_reached", "contacts_up_to_allotment", "replace_contact", {"limit": limit})
-    taken = slots.get(number)
-    if taken is not None and taken.person_id is not None:
-        raise Refusal("slot_taken", "one_contact_per_slot", "replace_contact", {"slot": number})
-
-
-@transaction.atomic
-def empty_slot(*, by: Actor, contract_id: int, person_id: int | None = None, number: int | None = None) -> bool:
-    """Take a contact out of their slot, named by person or by number; False when there is none.
-
-    They lose the role contact unless they fill a slot of another contract of the subscriber.
-    """
-    require_role(by, SIGNERS)
-    contract = _locked_contract(contract_id)
-    filled = ContactSlot.objects.filter(contract=contract, person__isnull=False)
-    wanted = [slot for slot in filled if (slot.number == number if number is not None else slot.person_id == person_id)]
-    slot = wanted[0] if wanted else None
-    if slot is None or slot.person_id is None:
-        return False
-    leaving = slot.person_id
-    slot.person, slot.since, slot.trained_on = None, None, None
-    slot.save()
-    if not ContactSlot.objects.filter(subscriber_id=contract.subscriber_id, person_id=leaving).exists():
-        end_role(by=by, person_id=leaving, role="contact", subscriber_id=contract.subscriber_id)
-    _note(by, contract, "contact_removed", {"slot": slot.number, "person": leaving})
-    follow_contacts(by=by, contract_id=contract.pk)
-    return True
-
-
-def _locked_contract(contract_id: int) -> Contract:
-    found = Contract.objects.select_for_update().filter(pk=contract_id).first()
-    if found is None:
-        raise NotFound("contract")
-    return found
 
 
 def _note(by: Actor, contract: Contract, kind: str, data: dict[str, Any]) -> None:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import cast
 
 from django.db.models import Prefetch, Q, QuerySet
 
+from garant.contracts.decided import standing_of
 from garant.contracts.keys import PackageKey, key_of, parse_key
-from garant.contracts.models import ContactSlot, Contract, ProgrammeVersion
+from garant.contracts.models import Amendment, ContactSlot, Contract, ProgrammeVersion
 from garant.contracts.queries_terms import StoredTerms, programme_by_id, terms
+from garant.contracts.slot_rows import core_slot
 from garant.contracts.views import AdmissionFacts, ContractView, SlotView
 from garant.core.intake import Conditions, Sender
 from garant.core.people import Viewer
 from garant.core.programmes import EscalationPolicy, Programme
 from garant.core.programmes.regions import DEFAULT
 from garant.core.refusals import NotFound
-from garant.core.standing import standing_at
+from garant.core.standing import GOOD
 from garant.core.zones import zone
 from garant.directory.queries import viewer_of
 from garant.journal.operations import database_now
@@ -40,7 +42,7 @@ __all__ = [
 ]
 
 #: What a programme's words for the untrained and the unlisted are called at intake.
-_UNTRAINED = {"refuse": "refuse", "warn": "warn", "none": "ignore"}
+_UNTRAINED = {"refuse": "refuse", "warn": "warn", "accept": "ignore"}
 _UNLISTED = {"hold": "hold", "reject": "refuse"}
 
 
@@ -94,13 +96,28 @@ def contract_of(*, viewer: Viewer, subscriber_id: int, at: datetime) -> Contract
     return contract_at(subscriber_id, at)
 
 
-def contract_at(subscriber_id: int, at: datetime) -> ContractView | None:
+def contract_at(subscriber_id: int, at: datetime, besides: int | None = None) -> ContractView | None:
     """The contract in force at an instant, read in the contract's zone; the latest begun when several run.
 
-    Not scoped: for rooms, never for a door.
+    `besides`: a contract to leave out of account. Not scoped: for rooms, never for a door.
     """
-    running = [found for found in _contracts_near(subscriber_id, at) if found.term.runs_at(at)]
+    near = _contracts_near(subscriber_id, at)
+    running = [found for found in near if found.term.runs_at(at) and found.id != besides]
     return running[0] if running else None
+
+
+def contract_by_id(contract_id: int) -> ContractView:
+    """One contract by its id. Raises NotFound. Not scoped: for rooms, never for a door."""
+    found = _rows().filter(pk=contract_id).first()
+    if found is None:
+        raise NotFound("contract")
+    return contract_view(found)
+
+
+def contract_last(subscriber_id: int, at: datetime) -> ContractView | None:
+    """The contract that ended last before an instant; None when none has. Not scoped: for rooms, never for a door."""
+    ended = [found for found in _contracts_near(subscriber_id, at) if found.ends_on < _day(found, at)]
+    return max(ended, key=lambda found: (found.ends_on, found.id), default=None)
 
 
 def contract(*, viewer: Viewer, reference: str) -> ContractView:
@@ -133,7 +150,7 @@ def admission_facts(person_id: int | None, subscriber_id: int, at: datetime) -> 
     expired = None if running else next((found for found in near if found.ends_on < _day(found, at)), None)
     shown = running or expired
     if shown is None:
-        nothing = Conditions(None, standing_at((), at), (), (), ())
+        nothing = Conditions(None, GOOD, (), (), ())
         return AdmissionFacts(Sender(), nothing, None, None, with_cases=False)
     programme = terms().programme(shown.package_key)
     conditions = _conditions(programme, shown, at)
@@ -145,11 +162,22 @@ def admission_facts(person_id: int | None, subscriber_id: int, at: datetime) -> 
 def _sender(person_id: int | None, contract: ContractView, at: datetime) -> Sender:
     viewer = viewer_of(person_id)
     roles = viewer.subscriber_roles.get(contract.subscriber_id, frozenset()) - {"contact"}
-    slot = contract.slot_of(person_id) if person_id is not None and viewer.person_id is not None else None
-    if slot is None:
+    claim = contract.claim_of(person_id, at) if person_id is not None and viewer.person_id is not None else None
+    if claim is None:
         return Sender(roles=roles)
-    trained = None if slot.trained_on is None else slot.trained_on <= _day(contract, at)
-    return Sender(roles=roles | {"contact"}, trained=trained, effective_from=slot.since)
+    training = claim.training
+    return Sender(
+        roles=roles | {"contact"},
+        trained=None if training.on is None else training.on <= _day(contract, at),
+        trained_until=_day_after(contract, training.until),
+        effective_from=claim.begins,
+        effective_until=claim.ends,
+    )
+
+
+def _day_after(contract: ContractView, day: date | None) -> datetime | None:
+    """The instant at which a local day is over where the contract was made; None for no day."""
+    return None if day is None else datetime.combine(day + timedelta(days=1), time(), tzinfo=zone(contract.zone))
 
 
 def _conditions(programme: Programme, contract: ContractView, at: datetime) -> Conditions:
@@ -163,7 +191,7 @@ def _conditions(programme: Programme, contract: ContractView, at: datetime) -> C
     types = (kind.code for kind in programme.request_types if kind.packages is None or package.code in kind.packages)
     return Conditions(
         contract=contract.term,
-        standing=standing_at((), at),  # decisions on standing are recorded from the next stage on
+        standing=standing_of(contract.subscriber_id, at),
         package_channels=offered,
         region_channels=in_region,
         severities=_severities(programme, package.code),
@@ -195,17 +223,18 @@ def _rows() -> QuerySet[Contract]:
     packages = "package_version__programme_version__programme"
     # The document is large and cached elsewhere: it has no place in a list of contracts.
     unread = ("document", "source")
+    own = Prefetch("amendments", Amendment.objects.order_by("pk"))
     return (
         Contract.objects.select_related(packages)
         .defer(*(f"package_version__programme_version__{name}" for name in unread))
-        .prefetch_related(slots)
+        .prefetch_related(slots, own)
     )
 
 
 def contract_view(row: Contract) -> ContractView:
     """A stored contract as a plain value."""
     version = row.package_version.programme_version
-    slots = (SlotView(s.number, s.person_id, s.since, s.trained_on) for s in row.slots.all())
+    slots = (SlotView(s.number, s.person_id, s.since, s.trained_on, core_slot(s)) for s in row.slots.all())
     return ContractView(
         id=row.pk,
         reference=row.reference,
@@ -219,5 +248,15 @@ def contract_view(row: Contract) -> ContractView:
         zone=row.zone,
         limit=row.contact_limit,
         slots=tuple(slots),
-        package_key=key_of(programme_by_id(version.pk), row.package_version.code, row.region, row.zone),
+        package_key=key_of(
+            programme_by_id(version.pk), row.package_version.code, row.region, row.zone, _own_terms_id(row)
+        ),
+        amended=bool(row.amendments.all()),
     )
+
+
+def _own_terms_id(row: Contract) -> int | None:
+    """The amendment with the contract's add-ons and overrides; None when the newest one holds none."""
+    newest = max((one for one in row.amendments.all() if one.data.get("terms")), key=lambda one: one.pk, default=None)
+    own = newest is not None and (newest.data.get("add_ons") or newest.data.get("overrides"))
+    return newest.pk if newest is not None and own else None

@@ -7,18 +7,19 @@ of one small query, so that an edit made in one process holds in all others from
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 from django.db import connection
 
 from garant.contracts.keys import parse_key
-from garant.contracts.models import CalendarVersion, ProgrammeVersion
+from garant.contracts.models import Amendment, CalendarVersion, ProgrammeVersion
 from garant.core.calendars import Calendar
 from garant.core.programmes import Programme, ProgrammeTerms
-from garant.core.targets import Rule
+from garant.core.targets import Rule, Target
 
 Stamp = tuple[int, int, int, int]
 
@@ -26,6 +27,46 @@ _STAMP = """
 SELECT (SELECT count(*) FROM contracts_programmeversion), (SELECT coalesce(max(id), 0) FROM contracts_programmeversion),
        (SELECT count(*) FROM contracts_calendarversion), (SELECT coalesce(max(id), 0) FROM contracts_calendarversion)
 """
+
+
+@dataclass(frozen=True)
+class OwnTerms:
+    """What one contract has beside its package: codes of add-ons, and targets by (severity, metric)."""
+
+    add_ons: tuple[str, ...] = ()
+    overrides: Mapping[tuple[str, str], Target] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        """Whether there is anything of its own."""
+        return bool(self.add_ons or self.overrides)
+
+    @classmethod
+    def from_plain(cls, data: Mapping[str, Any]) -> OwnTerms:
+        """From an amendment's data."""
+        targets = [
+            Target(**{**plain, "amount": None if plain["amount"] is None else Decimal(plain["amount"])})
+            for plain in data.get("overrides", ())
+        ]
+        return cls(tuple(data.get("add_ons", ())), {(one.severity, one.metric): one for one in targets})
+
+    def to_plain(self) -> dict[str, Any]:
+        """As an amendment keeps it."""
+        targets = [
+            {**asdict(one), "amount": None if one.amount is None else str(one.amount)}
+            for _, one in sorted(self.overrides.items())
+        ]
+        return {"add_ons": list(self.add_ons), "overrides": targets}
+
+
+@lru_cache(maxsize=1024)
+def own_terms(amendment: int | None) -> OwnTerms:
+    """The add-ons and overrides that an amendment holds; they never change. Raises KeyError for an unknown one."""
+    if amendment is None:
+        return OwnTerms()
+    data = Amendment.objects.filter(pk=amendment).values_list("data", flat=True).first()
+    if data is None:
+        raise KeyError(f"amendment {amendment}")
+    return OwnTerms.from_plain(data)
 
 
 @dataclass(eq=False)
@@ -45,7 +86,9 @@ class StoredTerms:
         """The rule of a cell under a package key, or None when it is empty."""
         key = (package, severity, metric)
         if key not in self._rules:
-            found = self.of(package).rule(parse_key(package).package, severity, metric)
+            parts = parse_key(package)
+            # After a contract's end every cell is empty: what runs stays, nothing new starts (clock.md 8).
+            found = None if parts.ended else self.of(package).rule(parts.package, severity, metric)
             self._rules[key] = None if found is None else replace(found, package=package)
         return self._rules[key]
 
@@ -69,8 +112,20 @@ class StoredTerms:
         if key not in self._terms:
             parts = parse_key(key)
             version_id = self._versions[parts.programme, parts.version]
-            self._terms[key] = programme_by_id(version_id).terms(parts.region, self._calendars(version_id), parts.zone)
+            own = own_terms(parts.amendment)
+            self._terms[key] = programme_by_id(version_id).terms(
+                parts.region, self._calendars(version_id), parts.zone, add_ons=own.add_ons, overrides=own.overrides
+            )
         return self._terms[key]
+
+    def with_proposed(self, key: str, own: OwnTerms) -> StoredTerms:
+        """These terms and, under `key`, a contract's own terms that are not stored yet: for a look ahead."""
+        parts = parse_key(key)
+        version_id = self._versions[parts.programme, parts.version]
+        proposed = programme_by_id(version_id).terms(
+            parts.region, self._calendars(version_id), parts.zone, add_ons=own.add_ons, overrides=own.overrides
+        )
+        return replace(self, _terms={**self._terms, key: proposed}, _rules={})
 
     def programme(self, key: str) -> Programme:
         """The programme version that a package key names."""

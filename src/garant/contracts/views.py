@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from garant.core.intake import Conditions, ContractTerm, Sender
+from garant.core.slots import Holder, Slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,20 +25,22 @@ class ProgrammeVersionView:
 class SlotView:
     """A numbered contact slot. `person_id` None: empty. `trained_on` None: no training is recorded.
 
-    `since`: the instant from which the contact may open cases.
+    `since`: the instant from which the contact may open cases. `law`: the slot with everybody who has a claim on it.
     """
 
     number: int
     person_id: int | None
     since: datetime | None
     trained_on: date | None
+    law: Slot | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ContractView:
     """A contract. `package_key` names its terms; dates are local to `zone`, both inclusive.
 
-    `limit`: authorized contacts allowed, None without limit; `filled`: how many are named.
+    `limit`: authorized contacts allowed, None without limit; `filled`: how many are named. `amended`: its terms were
+    changed since it was signed.
     """
 
     id: int
@@ -53,6 +56,7 @@ class ContractView:
     limit: int | None
     slots: tuple[SlotView, ...]
     package_key: str
+    amended: bool = False
 
     @property
     def filled(self) -> int:
@@ -67,6 +71,11 @@ class ContractView:
     def slot_of(self, person_id: int) -> SlotView | None:
         """The slot that a person fills; None for somebody who is no authorized contact."""
         return next((slot for slot in self.slots if slot.person_id == person_id), None)
+
+    def claim_of(self, person_id: int, at: datetime) -> Holder | None:
+        """A person's claim to ask under the contract at an instant: as holder, successor or stand-in; None for none."""
+        claims = (slot.law.claim_of(person_id, at) for slot in self.slots if slot.law is not None)
+        return next((claim for claim in claims if claim is not None), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,17 @@ def people_of(viewer: Viewer, subscriber_id: int) -> list[PersonRow]:
     return _members(subscriber_id) if viewer.is_staff or subscriber_id in viewer.subscribers() else []
 
 
+def people_by_id(ids: Collection[int]) -> Mapping[int, PersonRow]:
+    """People by id, without their roles; unknown ids are absent. Not scoped: for rooms, never for a door."""
+    return {row.pk: _person_row(row, ()) for row in Person.objects.filter(pk__in=ids)}
+
+
+def people_with(role: str, subscriber_id: int) -> set[int]:
+    """Ids of the active people who hold a role for a subscriber. Not scoped: for rooms, never for a door."""
+    held = _held().filter(role=role, subscriber_id=subscriber_id, person__is_active=True)
+    return set(held.values_list("person_id", flat=True))
+
+
 def anybody() -> bool:
     """Whether anybody is on record at all; False on a new desk."""
     return Person.objects.exists()
@@ -105,6 +116,12 @@ def subscriber(viewer: Viewer, slug: str) -> SubscriberRow:
 def subscriber_exists(subscriber_id: int) -> bool:
     """Whether there is such a subscriber. Not scoped: for rooms, never for a door."""
     return Subscriber.objects.filter(pk=subscriber_id).exists()
+
+
+def subscriber_by_id(subscriber_id: int) -> SubscriberRow | None:
+    """One subscriber by its id; None for an unknown one. Not scoped: for rooms, never for a door."""
+    found = Subscriber.objects.filter(pk=subscriber_id).first()
+    return _subscriber_row(found) if found else None
 
 
 def _subscribers_of(viewer: Viewer) -> QuerySet[Subscriber]:
