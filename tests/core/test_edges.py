@@ -32,7 +32,7 @@ from garant.core.clocks import Claim, Pause, replay
 from garant.core.deliverables import due_in_week
 from garant.core.hours import Crossing, Edge, version_from_plain
 from garant.core.instants import instant, merged, micros, parse_instant, span_micros
-from garant.core.openings import Openings
+from garant.core.openings import Openings, open_spans
 from garant.core.periods import verdicts
 from garant.core.targets import Rule, Target
 from garant.core.zones import first_reading, local_date, offset, regimes, zone
@@ -481,3 +481,44 @@ def test_a_deliverable_on_the_first_and_the_last_day_of_the_week(weekday: int, d
     assert due_in_week(OFFICE, date(2026, 11, 18), weekday, time(17), "same_day") == denver(due)
     with pytest.raises(ValueError, match=r"^weekday lies in 0 \(Monday\) to 6, not -1$"):
         due_in_week(OFFICE, date(2026, 11, 18), -1, time(17))
+
+
+def test_a_time_may_be_written_with_a_space_and_small_letters() -> None:
+    assert at("2026-11-20 10:00:00+00:00") == at("2026-11-20T10:00:00Z") == at("2026-11-20t10:00:00+00:00")
+
+
+def crossing_week() -> Calendar:
+    opens = {"zone": "Australia/Sydney", "day": "mon", "time": "08:00"}
+    closes = {"zone": "America/Los_Angeles", "day": "fri", "time": "17:30"}
+    more = {
+        "timezone": "UTC",
+        "holidays": ["2026-11-18", "2026-11-26"],
+        "exceptions": {"2026-11-21": [["10:00", "11:00"]]},
+    }
+    return Calendar.from_plain("global", {"weekly": [{"opens": opens, "closes": closes}], **more})
+
+
+@pytest.mark.parametrize(
+    "calendar", [crossing_week(), office(holidays=["2026-11-26"]), office("Pacific/Apia", "20:00", "04:00")]
+)
+def test_hours_do_not_depend_on_the_window_they_are_compiled_in(calendar: Calendar) -> None:
+    version, day = calendar.versions[0], 24 * HOUR_MICROS
+    first = micros(at("2026-11-09T00:00:00Z"))
+    whole = open_spans(version, first - 40 * day, first + 60 * day)
+    for number in range(21):
+        lo, hi = first + number * day, first + (number + 1) * day
+        cut = [(max(start, lo), min(end, hi)) for start, end in whole if start < hi and lo < end]
+        assert open_spans(version, lo, hi) == cut
+    assert open_spans(version, first - 40 * day, first + 60 * day) == whole
+
+
+def test_a_holiday_with_special_hours_hides_no_later_one() -> None:
+    calendar = office(
+        "UTC",
+        holidays=[{"date": "2026-11-24", "name": "a"}, {"date": "2026-11-26", "name": "b"}, "2027-01-01", "2020-01-01"],
+        exceptions={"2026-11-24": [["09:00", "10:00"]]},
+    )
+    found = calendar.segments(at("2026-11-23T12:00:00Z"), at("2026-11-26T23:00:00Z"))
+    assert [(each.name, each.end) for each in found if each.kind == "holiday"] == [("b", at("2026-11-26T23:00:00Z"))]
+    edge = calendar.segments(at("2026-11-26T00:00:00Z"), at("2026-11-26T00:00:01Z"))
+    assert [each.kind for each in edge] == ["holiday"]
