@@ -9,7 +9,7 @@ import pytest
 from programme_cast import mistakes, plain, put
 
 from garant.core.programmes import Programme, read_programme
-from garant.core.programmes.entrance import conditions
+from garant.core.programmes.entrance import conditions, takes_effect, training_ends
 from garant.core.situations import Unanswerable, answer
 
 MONDAY = "2026-11-16T10:00:00+01:00"
@@ -280,6 +280,41 @@ def test_a_programme_reads_back_with_all_of_it() -> None:
 def test_a_mistake_in_these_parts_is_named(path: list[Any], value: Any, where: str, said: str) -> None:
     found = mistakes(put(wide(), path, value))
     assert any(at == where and said in message for at, message in found), found
+
+
+def test_other_metrics_are_counted_from_the_receipt() -> None:
+    document = wide()
+    document["targets"].append(
+        {"metric": "resolution", "severity": "*", "unit": "business_hours", "calendar": "office",
+         "amounts": {"basic": None, "plus": 3}}
+    )  # fmt: skip
+    found = made(document)
+    facts = {"tier": "plus", "severity": "low", "metric": "resolution", "received": "2026-11-16T11:00:00+01:00"}
+    told = answer("due", facts, found)
+    assert told.fields["due"] == "2026-11-16T15:00:00+01:00"
+    assert told.steps[0].values["metric"] == "resolution"
+    assert answer("due", {**facts, "metric": "workaround"}, found).fields["promise"] == "none"
+    raised = {"at": "2026-11-16T12:00:00+01:00", "type": "severity_change", "to": "high", "by": "contact"}
+    assert answer("due", {**facts, "events": [raised]}, found).fields["due"] == "2026-11-16T15:00:00+01:00"
+    with pytest.raises(Unanswerable, match="resolution: what response does to it is not followed yet"):
+        answer("due", {**facts, "events": [{"at": raised["at"], "type": "response"}]}, found)
+
+
+def test_a_new_contact_and_a_training_have_their_dates() -> None:
+    document = wide()
+    lead = {"amount": 2, "unit": "business_days", "calendar": "office"}
+    document["contacts"] |= {"replace_lead_time": lead, "training_valid_days": 365}
+    found = made(document)
+    at = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)  # 10:00 in Paris
+    assert takes_effect(found.terms(), at) == datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
+    assert takes_effect(found.terms(), at, emergency=True) == datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
+    document["contacts"]["emergency_lead_time"] = {"amount": 1, "unit": "elapsed_hours"}
+    assert takes_effect(made(document).terms(), at, emergency=True) == datetime(2026, 11, 16, 10, 0, tzinfo=UTC)
+    assert takes_effect(made(document).terms(), at) == datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
+    assert takes_effect(made(plain()).terms(), at) == at
+    ends = training_ends(found, date(2026, 1, 10), "America/Denver")
+    assert ends == datetime(2027, 1, 11, 7, 0, tzinfo=UTC)
+    assert training_ends(made(plain()), date(2026, 1, 10), "UTC") is None
 
 
 def test_products_that_nobody_names_cannot_be_asked_about() -> None:

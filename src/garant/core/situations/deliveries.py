@@ -8,6 +8,7 @@ from typing import Any
 from garant.core.deliverables import due_in_week
 from garant.core.escalations import MISS, Rung, owed
 from garant.core.programmes import Programme
+from garant.core.programmes.entrance import takes_effect
 from garant.core.situations.reading import Situation, Unanswerable
 from garant.core.situations.timelines import Timeline
 from garant.core.zones import zone
@@ -36,11 +37,8 @@ def effective_contact(programme: Programme, situation: Situation) -> dict[str, A
     """When a contact who was announced takes effect (rule 20)."""
     if situation.notice is None:
         raise Unanswerable("notice is missing")
-    lead = programme.contacts.replace_lead_time
-    if lead is None:
-        return {"effective": situation.notice.isoformat()}
     terms = programme.terms(situation.region, customer_zone=situation.customer_zone)
-    return {"effective": terms.after(situation.notice, lead).isoformat()}
+    return {"effective": takes_effect(terms, situation.notice).isoformat()}
 
 
 def desk_open(programme: Programme, situation: Situation) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from garant.core.instants import parse_instant
 from garant.core.programmes import Programme
 from garant.core.programmes.nodes import CODE, VERSION
 from garant.core.programmes.words import METRICS
+from garant.core.situations.vocabulary import Vocabulary
 from garant.core.zones import zone
 
 ACCOUNTS = ("good", "past_due", "suspended")
@@ -126,7 +127,7 @@ def read_situation(plain: Any, programme: Programme) -> Situation:
     reader = _Reader(plain, programme)
     reader.refuse_unknown_keys()
     reader.refuse_clauses()
-    numbers = {key: reader.number(key) for key in (*_NUMBERS, *reader.measures()) if key in plain}
+    numbers = {key: reader.number(key) for key in (*_NUMBERS, *reader.words.measures()) if key in plain}
     return Situation(
         given=frozenset(plain),
         tier=reader.choice("tier", [package.code for package in programme.all_packages]),
@@ -137,17 +138,17 @@ def read_situation(plain: Any, programme: Programme) -> Situation:
         received=reader.instant("received"),
         as_of=reader.instant("as_of"),
         customer_zone=reader.zone("customer_zone"),
-        customer_country=reader.choice("customer_country", reader.countries()),
+        customer_country=reader.choice("customer_country", reader.words.countries()),
         account=reader.choice("account", ACCOUNTS) or "good",
-        sender=reader.choice("sender", [*SENDERS, *reader.roles()]),
+        sender=reader.choice("sender", [*SENDERS, *reader.words.roles()]),
         request_type=reader.choice("request_type", [kind.code for kind in programme.request_types]),
         request=reader.request(),
-        environment=reader.choice("environment", reader.environments()),
+        environment=reader.choice("environment", reader.words.environments()),
         language=reader.language(),
-        product=reader.word("product", reader.products()),
-        release=reader.word("release", reader.releases()),
+        product=reader.word("product", reader.words.products()),
+        release=reader.word("release", reader.words.releases()),
         other_roles=reader.other_roles(),
-        role=reader.choice("role", [*SENDERS, *reader.roles(), *reader.ledger_roles()]),
+        role=reader.choice("role", [*SENDERS, *reader.words.roles(), *reader.words.ledger_roles()]),
         deliverable=reader.choice("deliverable", [one.code for one in programme.deliverables]),
         weeks=reader.weeks(),
         grant=reader.choice("grant", [word for word in GRANTS if word]),
@@ -175,10 +176,11 @@ class _Reader:
     def __init__(self, plain: Mapping[Any, Any], programme: Programme) -> None:
         self.plain = plain
         self.programme = programme
+        self.words = Vocabulary(programme)
 
     def refuse_unknown_keys(self) -> None:
         """Refuse a key that nothing here reads."""
-        measures = self.measures()
+        measures = self.words.measures()
         for key in self.plain:
             if key in NOT_YET:
                 raise Unanswerable(f"{key}: kept as a clause, not acted on yet")
@@ -193,32 +195,19 @@ class _Reader:
         """Refuse a fact on which a clause of the programme rests: Garant keeps clauses and doesn't act on them."""
         ruled = {clause.rule for clause in self.programme.clauses}
         for key, rule in RULED.items():
-            own = {"environment": self.environments, "language": self.languages, "product": self.products}
-            covered = own.get(key, self.releases)()
+            own = {
+                "environment": self.words.environments,
+                "language": self.words.languages,
+                "product": self.words.products,
+            }
+            covered = own.get(key, self.words.releases)()
             if key in self.plain and rule in ruled and not covered:
                 raise Unanswerable(f"{key}: the programme keeps this as a clause (rule {rule}), not acted on yet")
-
-    def measures(self) -> set[str]:
-        """What the programme's bands count: subscriptions, cores ..."""
-        bands = {band.measure for ledger in self.programme.ledgers for band in ledger.bands}
-        return bands | {ledger.per[0] for ledger in self.programme.ledgers if ledger.per}
-
-    def languages(self) -> list[str]:
-        """The languages that the programme says how to serve."""
-        return [one.code for one in self.programme.coverage.languages]
-
-    def products(self) -> list[str]:
-        """The products that the programme names."""
-        return [one.code for one in self.programme.coverage.products]
-
-    def releases(self) -> list[str]:
-        """The releases that the programme names."""
-        return [release.code for one in self.programme.coverage.products for release in one.releases]
 
     def language(self) -> str | None:
         """A language: any at all where the programme says which ones it serves, else one of its own."""
         value = self.plain.get("language")
-        if isinstance(value, str) and self.languages() and CODE.match(value):
+        if isinstance(value, str) and self.words.languages() and CODE.match(value):
             return value
         return self.choice("language", self.programme.languages)
 
@@ -234,35 +223,12 @@ class _Reader:
     def other_roles(self) -> tuple[str, ...]:
         """The roles that the sender has besides."""
         value = self.plain.get("other_roles")
-        known = [*SENDERS, *self.roles()]
+        known = [*SENDERS, *self.words.roles()]
         if value is None:
             return ()
         if not isinstance(value, list) or any(role not in known for role in value):
             raise Unanswerable("other_roles: expected a list of known roles")
         return tuple(value)
-
-    def roles(self) -> list[str]:
-        """The roles of senders that packages name."""
-        named = {role for package in self.programme.all_packages for role in package.roles or ()}
-        return sorted(named | set(self.programme.contacts.other_senders) | set(self.programme.contacts.roles))
-
-    def ledger_roles(self) -> list[str]:
-        """The roles that allotments count."""
-        return [one.role for one in self.programme.ledgers if one.role is not None]
-
-    def environments(self) -> list[str]:
-        """The environments that packages name."""
-        named = {
-            name
-            for package in self.programme.all_packages
-            for name in (*(package.environments or ()), *package.without_targets)
-        }
-        return sorted(named | {name for one in self.programme.severities for name in one.environments or ()})
-
-    def countries(self) -> list[str]:
-        """The countries whose hours the programme knows."""
-        specs = self.programme.calendars.values()
-        return sorted({code for spec in specs for place in spec.places for code in place.countries})
 
     def choice(self, key: str, known: Any) -> str | None:
         """One of the known words, or None when the situation says nothing."""

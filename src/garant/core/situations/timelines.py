@@ -14,6 +14,14 @@ from garant.core.targets import Rule, Target
 
 #: Marks of a package whose case asked for its calendar on request, and of a severity that left it again (rule 6).
 ASKED, LEFT = "+on_request", "-on_request"
+FIRST = "initial_response"
+#: Metrics whose periods the law follows by every event; the others are counted from the receipt.
+CLOCKED = (FIRST, "follow_up")
+#: Events that mean the same to every metric.
+COMMON = {
+    "severity_change", "severity_change_proposed", "proposal_accepted", "proposal_rejected", "package_change",
+    "suspend", "reinstate", "ask_24x7", "production_restored", "customer_unreachable", "check",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -21,15 +29,19 @@ class CaseTerms:
     """The terms of one case: those of its programme, and what this case asked for or agreed on.
 
     A package marked ASKED counts on the calendar that its targets offer on request; a severity marked LEFT has gone
-    back from it to the hours of `after_restoring`.
+    back from it to its cell's `restored` hours. `from_receipt`: a metric that is counted in the place of the first
+    response, from the receipt.
     """
 
     plain: ProgrammeTerms
     asked: ProgrammeTerms
     programme: Programme
+    from_receipt: str | None = None
 
     def rule(self, package: str, severity: str, metric: str) -> Rule | None:
         """The rule of a cell for this case."""
+        if self.from_receipt is not None:
+            metric = self.from_receipt if metric == FIRST else ""
         terms = self.asked if package.endswith(ASKED) else self.plain
         code, level = package.removesuffix(ASKED), severity.removesuffix(LEFT)
         if severity.endswith(LEFT):
@@ -84,7 +96,9 @@ class Timeline:
             environment=self.situation.environment,
             untargeted=self._untargeted(),
         )
-        return CaseTerms(plain, replace(plain, on_request=True, _rules={}), self.programme)
+        metric = self.situation.metric
+        counted = None if metric in CLOCKED else metric
+        return CaseTerms(plain, replace(plain, on_request=True, _rules={}), self.programme, counted)
 
     def _untargeted(self) -> bool:
         """Whether the case is of a kind that no response target applies to (rule 18)."""
@@ -133,6 +147,9 @@ class Timeline:
         severity = self.severity + LEFT if self._unattended() else self.severity
         first = Event(self.opened, "opened", severity=severity, package=package, by="contact", held=self._held())
         events = [first]
+        unheard = [one.kind for one in self.situation.events if one.kind not in COMMON]
+        if self.terms.from_receipt and unheard:
+            raise Unanswerable(f"{self.situation.metric}: what {unheard[0]} does to it is not followed yet")
         for happening in self.situation.events:
             if happening.at < self.opened:
                 raise Unanswerable(f"{happening.kind} at {happening.at.isoformat()} lies before the receipt")
@@ -215,12 +232,19 @@ class Timeline:
     @cached_property
     def period(self) -> Period | None:
         """The last period of the metric asked; None when none has begun."""
-        return next((p for p in reversed(self.clock.periods) if p.metric == self.situation.metric), None)
+        wanted = FIRST if self.terms.from_receipt else self.situation.metric
+        found = next((p for p in reversed(self.clock.periods) if p.metric == wanted), None)
+        return (
+            found
+            if found is None or found.metric == self.situation.metric
+            else replace(found, metric=self.situation.metric)
+        )
 
     @property
     def promised(self) -> bool:
         """Whether the metric asked is promised for the severity and package that hold after the last event."""
-        return self.terms.rule(self.clock.package, self.clock.severity, self.situation.metric) is not None
+        asked = FIRST if self.terms.from_receipt else self.situation.metric
+        return self.terms.rule(self.clock.package, self.clock.severity, asked) is not None
 
 
 def side(by: str | None) -> str | None:
