@@ -20,6 +20,7 @@ VERBS = {
     "programme": "Check, show and load a vendor's programme.",
     "replay": "Run a real event log through the law.",
     "run": "Start the desk: database, web and sweeper under one supervisor.",
+    "standing": "A subscriber's standing: record payments, suspend, reinstate.",
     "sweep": "Record what is due now and tell whom it concerns.",
 }
 

@@ -17,6 +17,9 @@ from garant.kit.supervisor import Stopping, stop_on_signals
 
 #: Seconds between attempts after the database was lost: at first soon, then twice as long each time up to this.
 LONGEST_PAUSE = 30.0
+#: Seconds between looks for cases that stayed silent.
+SILENCE_EVERY = 600.0
+_silence_looked_at: float | None = None
 
 app = typer.Typer()
 
@@ -78,11 +81,25 @@ def _sleep(seconds: float, home: Home) -> None:
 
 def _sweep_once() -> tuple[int, int]:
     """How many due periods, steps and allotments were recorded, how many journal entries delivered."""
+    from garant.cases.operations import lapse_proposals
     from garant.cases.sweeping import sweep_all
     from garant.config.wiring import deliver_all
     from garant.contracts.operations_ledger import ledger_housekeeping
 
-    return int(sweep_all()) + int(ledger_housekeeping()), int(deliver_all())
+    recorded = int(sweep_all()) + int(ledger_housekeeping()) + int(lapse_proposals()) + _close_silent()
+    return recorded, int(deliver_all())
+
+
+def _close_silent() -> int:
+    """Closure after silence is counted in days: looked at in the first sweep, then now and then."""
+    from garant.cases.operations import close_silent
+
+    global _silence_looked_at
+    if _silence_looked_at is not None and time.monotonic() - _silence_looked_at < SILENCE_EVERY:
+        return 0
+    done = int(close_silent())
+    _silence_looked_at = time.monotonic()
+    return done
 
 
 def _report(counts: tuple[int, int]) -> bool:

@@ -25,7 +25,7 @@ from garant.directory import queries as directory
 from garant.directory.operations import require_role
 from garant.journal.operations import append, database_now
 
-__all__ = ["LARGEST", "LONGEST_REASON", "admit_case", "decide", "record_fact"]
+__all__ = ["LARGEST", "LONGEST_REASON", "admit_case", "checked_fact", "decide", "reason_text", "record_fact"]
 
 LONGEST_REASON = 2000
 LONGEST_NOTE = 500
@@ -53,10 +53,9 @@ def record_fact(
     """
     require_role(by, RECORDERS)
     now = database_now()
-    name, money = _checked(kind, reference, amount, currency)
-    today = now.astimezone(zone_named(zone_of(subscriber_id))).date()
-    if kind != "invoice_due" and on > today:
-        raise Refusal("fact_ahead", "facts_have_happened", "check_dates", {"on": on.isoformat()})
+    name, money = checked_fact(
+        subscriber_id=subscriber_id, kind=kind, reference=reference, on=on, amount=amount, currency=currency
+    )
     change_entitlement(subscriber_id)
     values = {"amount": amount, "currency": money}
     row = ObligationFact.objects.filter(subscriber_id=subscriber_id, kind=kind, reference=name, on=on).first()
@@ -78,6 +77,18 @@ def record_fact(
     )  # fmt: skip
     row.refresh_from_db(fields=["recorded_at"])
     return fact_view(row, "", new=True)
+
+
+def checked_fact(
+    *, subscriber_id: int, kind: str, reference: str, on: date, amount: Decimal | None, currency: str
+) -> tuple[str, str]:
+    """The reference in one spelling and the currency in capitals, of a fact that may be recorded now. Refuses as
+    `record_fact` does."""
+    found = _checked(kind, reference, amount, currency)
+    today = database_now().astimezone(zone_named(zone_of(subscriber_id))).date()
+    if kind != "invoice_due" and on > today:
+        raise Refusal("fact_ahead", "facts_have_happened", "check_dates", {"on": on.isoformat()})
+    return found
 
 
 def zone_of(subscriber_id: int) -> str:
