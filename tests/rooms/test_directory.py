@@ -86,7 +86,7 @@ def test_a_role_counts_from_the_next_question_on_and_ends_at_once(cast: Cast) ->
     assert not directory.end_role(by=SYSTEM, person_id=who, role="viewer", subscriber_id=gold)
     assert cast.viewer("nobody").subscriber_roles == {}
     kinds = [entry.kind for entry in history(viewer=STAFF, subject=("person", who))]
-    assert kinds == ["person_created", "role_given", "role_ended"]
+    assert kinds == ["person_created", "role_given", "role_ended", "sessions_ended"]
 
 
 def test_a_role_of_the_other_side_is_refused(cast: Cast) -> None:

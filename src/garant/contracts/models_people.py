@@ -19,6 +19,9 @@ class Invitation(models.Model):
     name = models.CharField(max_length=120)
     language = models.CharField(max_length=8, default="en")
     role = models.CharField(max_length=32, default="contact")
+    purpose = models.CharField(max_length=10, default="slot")
+    leaving = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    until = models.DateTimeField(null=True, help_text="end of standing in; null: until somebody ends it")
     token_hash = models.CharField(max_length=64, unique=True)
     invited_by = models.BigIntegerField(null=True)
     invited_at = models.DateTimeField(db_default=Now())
@@ -33,6 +36,13 @@ class Invitation(models.Model):
                 fields=["slot"],
                 condition=models.Q(accepted_at=None, revoked_at=None, slot__isnull=False),
                 name="invitation_one_open_per_slot",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(purpose__in=("slot", "replace", "stand_in", "role")), name="invitation_purpose_known"
+            ),
+            # An invitation is used or withdrawn, never both.
+            models.CheckConstraint(
+                condition=models.Q(accepted_at=None) | models.Q(revoked_at=None), name="invitation_ends_once"
             ),
         ]
 

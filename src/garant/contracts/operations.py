@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -28,16 +29,18 @@ from garant.contracts.views import ContractView, ProgrammeVersionView
 from garant.core.people import Actor
 from garant.core.programmes import Programme, said
 from garant.core.refusals import NotFound, Refusal
+from garant.core.rights import staff_for
+from garant.core.slots import MeasureMissing
+from garant.core.slots import contact_limit as contact_limit_of
 from garant.core.zones import zone as zone_named
-from garant.directory.operations import require_role
+from garant.directory.operations import require, require_role
 from garant.directory.queries import subscriber_exists
 from garant.journal.operations import append, database_now
 
 __all__ = ["INCLUDED", "edit_calendar", "empty_slot", "fill_slot", "load_programme", "sign_contract"]
 
-#: Who may load programmes, and who may sign contracts and name contacts.
-OWNERS = frozenset({"manager", "programme_owner"})
-SIGNERS = frozenset({"manager"})
+#: Who may load programmes.
+OWNERS = staff_for("load_programme")
 
 #: As contact limit: what the package includes.
 INCLUDED = -1
@@ -120,20 +123,22 @@ def sign_contract(
     reference: str,
     version: str | None = None,
     contact_limit: int | None = INCLUDED,
+    measures: Mapping[str, Decimal] | None = None,
 ) -> ContractView:
     """Sign a contract for a term of local dates (both inclusive, read in `zone`); it pins the package's version.
 
     `version` None: the one in force on the first day. `contact_limit`: INCLUDED, a number, or None without limit.
-    Refuses unknown packages, regions and zones, dates the wrong way round and a taken reference.
+    `measures`: what was bought, where the number of contacts depends on it (subscriptions, products, packs).
+    Refuses unknown packages, regions and zones, dates the wrong way round, a taken reference, and a missing measure.
     """
-    require_role(by, SIGNERS)
+    require(by, "sign_contract")
     _check_term(starts_on, ends_on, zone, reference)
     if not subscriber_exists(subscriber_id):
         raise NotFound("subscriber")
     pinned = _pinned(programme, version, package, starts_on)
     document = programme_by_id(pinned.programme_version_id)
     _check_region(document, package, region)
-    limit = included_contacts(document, package, region) if contact_limit == INCLUDED else contact_limit
+    limit = _limit(document, package, region, measures) if contact_limit == INCLUDED else contact_limit
     values = {"package_version": pinned, "region": region, "starts_on": starts_on, "ends_on": ends_on, "zone": zone}
     try:
         with transaction.atomic():
@@ -145,10 +150,20 @@ def sign_contract(
     data = {
         "package": key_of(document, package, region, zone), "starts_on": starts_on.isoformat(),
         "ends_on": ends_on.isoformat(), "zone": zone, "contacts": limit,
+        "measures": {name: str(amount) for name, amount in (measures or {}).items()},
     }  # fmt: skip
     _note(by, row, "contract_signed", data)
     open_accounts(by=by, contract_id=row.pk)
     return contract_view(row)
+
+
+def _limit(document: Programme, package: str, region: str, measures: Mapping[str, Decimal] | None) -> int | None:
+    """The contacts that the programme includes for what was bought; None: without limit."""
+    try:
+        return contact_limit_of(document, package, region, measures)
+    except MeasureMissing as missing:
+        values = {"measure": missing.measure, "package": package}
+        raise Refusal("measure_missing", "contacts_by_what_was_bought", "give_measure", values) from None
 
 
 def _check_term(starts_on: date, ends_on: date, zone: str, reference: str) -> None:

@@ -130,7 +130,7 @@ class Slot:
 
     def settles_at(self, at: datetime) -> datetime | None:
         """The next instant after `at` at which somebody else may ask in it; None when nothing is foreseen."""
-        ahead = [when for when in (self.counts_from, self.other_until) if when is not None and when > at]
+        ahead = [when for when in (self.since, self.counts_from, self.other_until) if when is not None and when > at]
         return min(ahead, default=None)
 
     def holder_at(self, at: datetime) -> Holder | None:
