@@ -86,18 +86,18 @@ def _sweep_once() -> tuple[int, int]:
     from garant.config.wiring import deliver_all
     from garant.contracts.operations_ledger import ledger_housekeeping
 
-    recorded = int(sweep_all()) + int(ledger_housekeeping()) + int(lapse_proposals()) + _close_silent()
+    recorded = int(sweep_all()) + int(ledger_housekeeping()) + int(lapse_proposals()) + _slowly()
     return recorded, int(deliver_all())
 
 
-def _close_silent() -> int:
-    """Closure after silence is counted in days: looked at in the first sweep, then now and then."""
-    from garant.cases.operations import close_silent
+def _slowly() -> int:
+    """Closure after silence and standing are counted in days: looked at in the first sweep, then now and then."""
+    from garant.cases.operations import close_silent, standing_housekeeping
 
     global _silence_looked_at
     if _silence_looked_at is not None and time.monotonic() - _silence_looked_at < SILENCE_EVERY:
         return 0
-    done = int(close_silent())
+    done = int(close_silent()) + int(standing_housekeeping())
     _silence_looked_at = time.monotonic()
     return done
 
