@@ -18,6 +18,9 @@ from garant.core.intake import Admitted, Held, Refused, Spoken, admit, change_se
 FIXED = ("severity_fixed_after_creation", "severity_set_by_contact", "ask_the_contact")
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "admission.md"
 
+#: Tests that read files as people wrote them have nothing to say about planted faults.
+as_written = pytest.mark.skipif("mutmut" in inspect.getsource(intake), reason="the sources were mutated")
+
 
 @pytest.mark.parametrize("row", [*TABLE, *VARIANTS], ids=lambda row: row.code)
 def test_each_finding_has_its_rule_and_its_way_out(row: Row) -> None:
@@ -43,6 +46,7 @@ def test_the_finding_that_stands_higher_decides(first: Row, second: Row) -> None
     assert (found.code, found.rule) == (first.code, first.rule)
 
 
+@as_written
 def test_the_table_holds_every_finding_that_intake_can_make() -> None:
     calls = [node for node in ast.walk(ast.parse(inspect.getsource(intake))) if isinstance(node, ast.Call)]
     written = set()
@@ -56,6 +60,7 @@ def test_the_table_holds_every_finding_that_intake_can_make() -> None:
     assert {(row.code, row.rule, row.remedy) for row in (*TABLE, *VARIANTS)} == written - fixed
 
 
+@as_written
 def test_the_page_for_readers_shows_the_same_table_in_the_same_order() -> None:
     lines = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if re.match(r"\| \d", line)]
     shown = [[cell.strip().strip("`") for cell in line.split("|")[2:6]] for line in lines]
