@@ -64,6 +64,17 @@ WHYS = {
 
 #: Reasons of refusals, holds and missing promises.
 REASONS = {
+    "amount_invalid": "This is not an amount that can be booked.",
+    "booking_differs": "Under this name another amount was booked before.",
+    "booking_unnamed": "The name is missing, too long or unreadable.",
+    "contacts_follow_slots": "Contact places aren't booked by hand.",
+    "correction_too_large": "The correction takes away more than is left.",
+    "grant_backwards": "The grant ends before it can be booked.",
+    "ledger_unknown": "There is no such allotment.",
+    "not_in_steps": "This amount can't be divided into the allotment's steps.",
+    "nothing_reserved": "The booking doesn't hold that much.",
+    "nothing_to_correct": "There is no open grant to correct.",
+    "source_reserved": "This name belongs to grants of the desk itself.",
     "attachment_limit": "There are more attachments than the programme takes.",
     "automatic_act": "Only people may do this.",
     "calendar_edit_in_past": "A calendar can't be edited for the past.",
@@ -167,6 +178,17 @@ REASONS = {
 
 #: Rules that refusals rest on.
 RULES = {
+    "a_grant_can_be_booked": "A grant lasts at least one day from today.",
+    "allotments_of_the_package": "A package says what it includes.",
+    "amounts_are_exact": "Amounts are above zero, with up to three decimals.",
+    "booked_in_steps": "It is booked in steps of {step}.",
+    "bookings_have_names": "A name has up to {longest} characters.",
+    "corrections_change_a_grant": "A correction changes what was granted.",
+    "ledgers_have_codes": "An allotment goes by its code.",
+    "never_below_zero": "An allotment is never overdrawn: {asked} asked, {remaining} left.",
+    "one_booking_one_amount": "A name belongs to one booking.",
+    "periods_are_granted_by_rule": "Periods are granted by the programme's rule.",
+    "released_up_to_reserved": "What is given back was booked before: {reserved} is held.",
     "a_term_has_days": "A contract's term has at least one day.",
     "a_text_is_needed": "A message needs a text.",
     "acts_are_by_people": "What is done to a case is done by a person who is signed in.",
@@ -248,6 +270,18 @@ RULES = {
 
 #: Ways out of a refusal or hold.
 REMEDIES = {
+    "ask_for_pack": "Ask sales for a pack or a larger package.",
+    "book_less_or_ask_pack": "Book less, or ask sales for a pack.",
+    "change_slots": "Name or replace contacts instead.",
+    "check_amount": "Check the amount.",
+    "check_booking": "Look at the booking in the statement.",
+    "choose_ledger": "Choose one of the contract's allotments.",
+    "grant_instead": "Grant a pack instead.",
+    "name_booking": "Give it a short name.",
+    "name_booking_anew": "Take another name.",
+    "name_pack": "Name the pack after its order or invoice.",
+    "release_first": "Give bookings back first.",
+    "round_to_step": "Round the amount.",
     "adoption_by_contact": "Ask one of your authorized contacts to take the case over; its clock starts then.",
     "ask_authorized_contact": "Ask one of your authorized contacts to open the case.",
     "ask_manager": "Ask a support manager.",
