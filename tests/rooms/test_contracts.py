@@ -209,7 +209,11 @@ def test_the_untrained_and_those_named_for_later_wait(cast: Cast) -> None:
     assert admitted(cast.people["nobody"], gold, datetime.now(tz=UTC)) == "contact_not_trained"
     later = now + timedelta(days=3)
     contracts.fill_slot(
-        by=SYSTEM, contract_id=contract.id, person_id=cast.people["viewer_gold"], trained_on=contract.starts_on, since=later
+        by=SYSTEM,
+        contract_id=contract.id,
+        person_id=cast.people["viewer_gold"],
+        trained_on=contract.starts_on,
+        since=later,
     )
     assert admitted(cast.people["viewer_gold"], gold, now) == "contact_not_effective_yet"
     assert admitted(cast.people["viewer_gold"], gold, later) == "admitted"

@@ -25,11 +25,19 @@ class Entry:
 
 
 def enter(
-    person_id: int, subscriber_id: int, at: datetime, channel: str, severity: str, request_type: str
+    person_id: int,
+    subscriber_id: int,
+    at: datetime,
+    channel: str,
+    severity: str,
+    request_type: str,
+    contract_id: int | None = None,
 ) -> Entry:
-    """Admit or hold a case. Raises Refusal with the rule and the way out."""
-    facts = contracts.admission_facts(person_id, subscriber_id, at)
-    asked = Request(at=at, channel=channel, severity=severity, request_type=request_type)
+    """Admit or hold a case, under one of several contracts (`contract_id` None: the one that the person is a contact
+    of). Raises Refusal with the rule and the way out."""
+    facts = contracts.admission_facts(person_id, subscriber_id, at, contract_id)
+    signed_in = channel in SIGNED_IN
+    asked = Request(at=at, channel=channel, severity=severity, request_type=request_type, signed_in=signed_in)
     answer = admit(facts.sender, asked, facts.conditions)
     if isinstance(answer, Refused):
         raise answer.refusal()
@@ -39,6 +47,4 @@ def enter(
         raise Refusal("no_cases_in_package", "cases_of_the_package", "ask_sales", {"package": facts.contract.package})
     if not isinstance(answer, Held):
         return Entry(facts.contract.id, facts.contract.package_key, None, answer.warnings)
-    if answer.reason == "unlisted" and channel in SIGNED_IN:
-        raise Refusal(answer.code, answer.rule, "ask_authorized_contact")
     return Entry(facts.contract.id, facts.contract.package_key, answer.reason, ())

@@ -15,9 +15,11 @@ from garant.cases.models import Case, Escalation, Period
 from garant.cases.operations_terms import LIVE
 from garant.cases.texts import case_digest
 from garant.cases.timing import Key, case_columns, period_columns, replayed
+from garant.cases.verification_talk import talk_differences
 from garant.cases.views import Difference, Verified
 from garant.contracts import queries as contracts
 from garant.contracts.queries import StoredTerms
+from garant.contracts.queries_contacts import slot_differences
 from garant.contracts.queries_ledger import verify_ledger
 from garant.contracts.verification_standing import differing_records
 from garant.core.instants import parse_instant
@@ -86,8 +88,10 @@ class Verification:
                 batch = _read(ids)
                 for case_id in ids:
                     yield from self._case(case_id, batch, terms)
+                yield from talk_differences(batch.cases, batch.entries)
                 after = ids[-1]
             yield from _standing()
+            yield from _slots()
             yield from _ledger()
             yield from _seals()
 
@@ -241,6 +245,13 @@ def _standing() -> Iterator[Difference]:
         cursor.execute(_STANDING, [list(LIVE)])
         for number, stored, decided in cursor.fetchall():
             yield Difference(number, None, "standing", stored, decided)
+
+
+def _slots() -> Iterator[Difference]:
+    """Contact slots are what their contracts' journal says."""
+    for found in slot_differences():
+        where = f"contract {found.reference}, slot {found.number}, {found.field}"
+        yield Difference(None, None, where, found.stored, found.replayed)
 
 
 def _ledger() -> Iterator[Difference]:

@@ -84,9 +84,12 @@ def _sweep_once() -> tuple[int, int]:
     from garant.cases.operations import lapse_proposals
     from garant.cases.sweeping import sweep_all
     from garant.config.wiring import deliver_all
+    from garant.contracts.operations_contacts import settle_contacts
+    from garant.contracts.operations_invitations import end_invitations
     from garant.contracts.operations_ledger import ledger_housekeeping
 
     recorded = int(sweep_all()) + int(ledger_housekeeping()) + int(lapse_proposals()) + _slowly()
+    recorded += int(settle_contacts()) + int(end_invitations())
     return recorded, int(deliver_all())
 
 

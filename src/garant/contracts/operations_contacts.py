@@ -32,6 +32,7 @@ from garant.contracts.slots import (
 )
 from garant.contracts.views import SlotView
 from garant.core.people import SYSTEM, Actor
+from garant.core.programmes.entrance import takes_effect
 from garant.core.refusals import Refusal
 from garant.core.slots import Slot, Training
 from garant.directory.operations import require
@@ -307,10 +308,7 @@ def _holder(held: Held, person_id: int) -> ContactSlot:
 
 def _after_lead(held: Held, *, emergency: bool) -> datetime | None:
     """The instant at which a replacement made now takes effect; None: at once."""
-    rule = held.programme.contacts
-    wait = (rule.emergency_lead_time if emergency else None) or rule.replace_lead_time
-    if wait is None or not wait.amount:
-        return None
     contract = held.contract
     key = key_of(held.programme, contract.package_version.code, contract.region, contract.zone)
-    return terms().of(key).after(held.now, wait)
+    begins = takes_effect(terms().of(key), held.now, emergency=emergency)
+    return begins if begins > held.now else None

@@ -16,7 +16,7 @@ from garant.contracts.views import AdmissionFacts, ContractView, SlotView
 from garant.core.intake import Conditions, Sender
 from garant.core.people import Viewer
 from garant.core.programmes import EscalationPolicy, Programme
-from garant.core.programmes.regions import DEFAULT
+from garant.core.programmes.entrance import conditions
 from garant.core.refusals import NotFound
 from garant.core.standing import GOOD
 from garant.core.zones import zone
@@ -32,6 +32,7 @@ __all__ = [
     "contract_at",
     "contract_of",
     "contracts",
+    "contracts_in_force",
     "escalation_policy",
     "package_key",
     "parse_key",
@@ -40,10 +41,6 @@ __all__ = [
     "severities_of",
     "terms",
 ]
-
-#: What a programme's words for the untrained and the unlisted are called at intake.
-_UNTRAINED = {"refuse": "refuse", "warn": "warn", "accept": "ignore"}
-_UNLISTED = {"hold": "hold", "reject": "refuse"}
 
 
 def programme_document(code: str, at: datetime | None = None) -> Programme:
@@ -89,11 +86,23 @@ def _severities(programme: Programme, package: str) -> tuple[str, ...]:
     return tuple(severity.level for severity in ranked if not allowed or severity.level in allowed)
 
 
-def contract_of(*, viewer: Viewer, subscriber_id: int, at: datetime) -> ContractView | None:
-    """The subscriber's contract in force at an instant; None without one. Raises NotFound for somebody else's."""
+def contract_of(
+    *, viewer: Viewer, subscriber_id: int, at: datetime, contract_id: int | None = None
+) -> ContractView | None:
+    """The subscriber's contract in force at an instant; None without one. Raises NotFound for somebody else's.
+
+    `contract_id`: this one of several. None: the one under which the viewer is an authorized contact, else the latest
+    begun.
+    """
+    found = contracts_in_force(viewer=viewer, subscriber_id=subscriber_id, at=at)
+    return _chosen(found, viewer.person_id, at, contract_id)
+
+
+def contracts_in_force(*, viewer: Viewer, subscriber_id: int, at: datetime) -> list[ContractView]:
+    """Every contract of a subscriber that runs at an instant, the latest begun first. Raises NotFound."""
     if not viewer.is_staff and subscriber_id not in viewer.subscribers():
         raise NotFound("subscriber")
-    return contract_at(subscriber_id, at)
+    return _running(subscriber_id, at)
 
 
 def contract_at(subscriber_id: int, at: datetime, besides: int | None = None) -> ContractView | None:
@@ -101,9 +110,21 @@ def contract_at(subscriber_id: int, at: datetime, besides: int | None = None) ->
 
     `besides`: a contract to leave out of account. Not scoped: for rooms, never for a door.
     """
-    near = _contracts_near(subscriber_id, at)
-    running = [found for found in near if found.term.runs_at(at) and found.id != besides]
-    return running[0] if running else None
+    return next((found for found in _running(subscriber_id, at) if found.id != besides), None)
+
+
+def _running(subscriber_id: int, at: datetime) -> list[ContractView]:
+    return [found for found in _contracts_near(subscriber_id, at) if found.term.runs_at(at)]
+
+
+def _chosen(
+    found: list[ContractView], person_id: int | None, at: datetime, contract_id: int | None
+) -> ContractView | None:
+    """One of several contracts: the one named, else the one under which the person may ask, else the first."""
+    if contract_id is not None:
+        return next((one for one in found if one.id == contract_id), None)
+    named = (one for one in found if person_id is not None and one.claim_of(person_id, at) is not None)
+    return next(named, found[0] if found else None)
 
 
 def contract_by_id(contract_id: int) -> ContractView:
@@ -140,23 +161,28 @@ def contracts(viewer: Viewer, *, after: str | None = None, limit: int = 50) -> P
     return page("contracts", found, limit, lambda row: (row.ends_on.isoformat(), row.id))
 
 
-def admission_facts(person_id: int | None, subscriber_id: int, at: datetime) -> AdmissionFacts:
+def admission_facts(
+    person_id: int | None, subscriber_id: int, at: datetime, contract_id: int | None = None
+) -> AdmissionFacts:
     """What `core.intake.admit` asks about a person who wants to open a case for a subscriber at an instant.
 
-    An authorized contact is who fills a slot of the contract in force, whatever roles are recorded elsewhere.
+    An authorized contact is who may ask in a slot of the contract, whatever roles are recorded elsewhere.
+    `contract_id`: under which of several contracts; None: as `contract_of` chooses.
     """
     near = _contracts_near(subscriber_id, at)
-    running = next((found for found in near if found.term.runs_at(at)), None)
-    expired = None if running else next((found for found in near if found.ends_on < _day(found, at)), None)
+    running = _chosen([found for found in near if found.term.runs_at(at)], person_id, at, contract_id)
+    ended = [found for found in near if found.ends_on < _day(found, at)]
+    expired = None if running else _chosen(ended, None, at, contract_id)
     shown = running or expired
     if shown is None:
         nothing = Conditions(None, GOOD, (), (), ())
         return AdmissionFacts(Sender(), nothing, None, None, with_cases=False)
-    programme = terms().programme(shown.package_key)
-    conditions = _conditions(programme, shown, at)
-    sender = _sender(person_id, shown, at)
-    with_cases = programme.package(shown.package).cases
-    return AdmissionFacts(sender, conditions, running, expired, with_cases)
+    known = terms()
+    offered = conditions(
+        known.programme(shown.package_key), shown.package, known.of(shown.package_key), at, contract=shown.term,
+        standing=standing_of(shown.subscriber_id, at),
+    )  # fmt: skip
+    return AdmissionFacts(_sender(person_id, shown, at), offered, running, expired, offered.cases)
 
 
 def _sender(person_id: int | None, contract: ContractView, at: datetime) -> Sender:
@@ -178,28 +204,6 @@ def _sender(person_id: int | None, contract: ContractView, at: datetime) -> Send
 def _day_after(contract: ContractView, day: date | None) -> datetime | None:
     """The instant at which a local day is over where the contract was made; None for no day."""
     return None if day is None else datetime.combine(day + timedelta(days=1), time(), tzinfo=zone(contract.zone))
-
-
-def _conditions(programme: Programme, contract: ContractView, at: datetime) -> Conditions:
-    package = programme.package(contract.package)
-    region = programme.regions[contract.region]
-    home = package.region or DEFAULT
-    offered = tuple(c.code for c in programme.channels(package.code, home) if c.hours is not None)
-    in_region = tuple(spec.code for spec in programme.channel_specs)
-    if region.channels is not None:
-        in_region = tuple(code for code, hours in region.channels.items() if hours is not None)
-    types = (kind.code for kind in programme.request_types if kind.packages is None or package.code in kind.packages)
-    return Conditions(
-        contract=contract.term,
-        standing=standing_of(contract.subscriber_id, at),
-        package_channels=offered,
-        region_channels=in_region,
-        severities=_severities(programme, package.code),
-        request_types=frozenset(types),
-        untrained=_UNTRAINED[programme.contacts.untrained],
-        unlisted=_UNLISTED[programme.contacts.unlisted],
-        opening_roles=frozenset(package.roles or ("contact",)),
-    )
 
 
 def _day(contract: ContractView, at: datetime) -> date:
