@@ -276,6 +276,8 @@ def _drawn(book: Book, asked: Decimal, on: date | None) -> Sequence[Draw]:
 
 def _done(book: Book, kind: str, what: What, asked: Decimal | None) -> bool:
     """Whether this step was booked before. Refuses the same step with another amount."""
+    if len(what.piece) > 40 or not what.piece.isprintable():
+        raise Refusal("booking_unnamed", "bookings_have_names", "name_booking", {"longest": 40})
     rows = LedgerEntry.objects.filter(account=book.account, booking=what.booking, kind=kind, piece=what.piece)
     amounts = list(rows.values_list("amount", flat=True))
     if amounts and asked is not None and sum(amounts, ZERO) != asked:

@@ -126,7 +126,7 @@ def _line(row: LedgerEntry, name: str | None, kept: Decimal) -> StatementLine:
 
 
 def _accounts_of(viewer: Viewer) -> QuerySet[LedgerAccount]:
-    rows = LedgerAccount.objects.select_related("contract__package_version")
+    rows = LedgerAccount.objects.select_related("contract__package_version", "subscriber")
     if viewer.is_staff:
         return rows
     own = [subscriber for subscriber, roles in viewer.subscriber_roles.items() if roles & READERS]
@@ -164,6 +164,7 @@ def _view(row: LedgerAccount, lots: Sequence[Lot], day: date) -> BalanceView:
         contract_id=row.contract_id,
         reference=row.contract.reference,
         subscriber_id=row.subscriber_id,
+        subscriber=row.subscriber.name,
         ledger=row.ledger,
         names=dict(named.name) if named else {},
         period=row.period,
@@ -177,4 +178,3 @@ def _view(row: LedgerAccount, lots: Sequence[Lot], day: date) -> BalanceView:
         contract_ends=row.contract.ends_on,
         included=any(lot.unlimited or lot.granted > law.ZERO for lot in lots),
     )
-

@@ -65,6 +65,7 @@ class BalanceView:
     contract_id: int
     reference: str
     subscriber_id: int
+    subscriber: str
     ledger: str
     names: dict[str, str]
     period: str
@@ -97,6 +98,20 @@ class StatementLine:
     source: str
     starts: date
     ends: date | None
+
+
+#: The columns of an exported statement, see `export_row`.
+EXPORTED = (
+    "line", "at", "kind", "amount", "change", "left", "booking", "reason", "by", "lot", "source", "starts", "ends",
+)  # fmt: skip
+
+
+def export_row(line: StatementLine) -> tuple[str | int | Decimal | date | datetime | None, ...]:
+    """A line of a statement in the order of EXPORTED; `left` is empty where there is no limit."""
+    return (
+        line.id, line.at, line.kind, line.amount, line.change, line.left, line.booking, line.reason, line.by, line.lot,
+        line.source, line.starts, line.ends,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
