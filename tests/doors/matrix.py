@@ -92,7 +92,7 @@ def _ask(
             got = _answer(response)
             if got != answer:
                 yield Finding(name, method, person, f"{got} instead of {answer}")
-            body = response.content.decode(errors="replace")
+            body = (b"".join(response) if response.streaming else response.content).decode(errors="replace")
             for secret in secrets.get(person, ()):
                 if secret in body:
                     yield Finding(name, method, person, f"shows {secret!r}")

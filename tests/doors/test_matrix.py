@@ -13,6 +13,7 @@ from matrix import SIGN_IN, Finding, Row, six, staff_act, staff_page, walk
 from garant.cases import queries, queries_case
 from garant.cases.models import Case
 from garant.config import middleware
+from garant.contracts.models import LedgerAccount
 from garant.core.people import STAFF_ROLES, Viewer
 from garant.directory.queries import viewer_of
 
@@ -40,8 +41,28 @@ def table(cast: Cast) -> Mapping[str, Row]:
         "console:close": _for(staff_act(422), case),
         "console:reopen": _for(staff_act(422), case),
         "console:escalations": staff_page(),
+        **allotments(cast),
         "console:notices": staff_page(),
         "console:notice": _for(staff_page(), {"notice_id": cast.notice}),
+    }
+
+
+def allotments(cast: Cast) -> Mapping[str, Row]:
+    """An account of organisation A: read by staff and its own people, granted and corrected by few."""
+    row = LedgerAccount.objects.get(subscriber_id=cast.subscriber_a, ledger="services_days")
+    account = {"contract_id": row.contract_id, "ledger_code": row.ledger}
+    few = Row((SIGN_IN, 403, 403, 403, 403, 405), (SIGN_IN, 403, 403, 403, 403, 422), account)
+    own = _customers(405, 405, 405)
+    return {
+        "console:allotments": staff_page(),
+        "console:allotment": _for(staff_page(), account),
+        "console:allotment-export": _for(staff_page(), account),
+        "console:allotment-book": _for(staff_act(422), account),
+        "console:allotment-grant": few,
+        "console:allotment-correct": few,
+        "allotments": Row(_customers(200, 200, 200), own),
+        "allotment": Row(_customers(200, 200, 404), own, account),
+        "allotment_export": Row(_customers(200, 200, 404), own, account),
     }
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from garant.console.views import acts, cases, escalations, keys, queue
+from garant.console.views import acts, cases, escalations, keys, ledger, queue
 
 app_name = "console"
 urlpatterns = [
@@ -18,6 +18,12 @@ urlpatterns = [
     path("cases/<int:number>/close/", acts.close, name="close"),
     path("cases/<int:number>/reopen/", acts.reopen, name="reopen"),
     path("escalations/", escalations.show, name="escalations"),
+    path("allotments/", ledger.show, name="allotments"),
+    path("allotments/<int:contract_id>/<str:ledger_code>/", ledger.statement, name="allotment"),
+    path("allotments/<int:contract_id>/<str:ledger_code>/export/", ledger.export, name="allotment-export"),
+    path("allotments/<int:contract_id>/<str:ledger_code>/book/", ledger.book, name="allotment-book"),
+    path("allotments/<int:contract_id>/<str:ledger_code>/grant/", ledger.grant, name="allotment-grant"),
+    path("allotments/<int:contract_id>/<str:ledger_code>/correct/", ledger.correct, name="allotment-correct"),
     path("notices/", escalations.notices, name="notices"),
     path("notices/<int:notice_id>/", escalations.notice, name="notice"),
 ]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from garant.portal import views, views_cases, views_new, views_packages
+from garant.portal import views, views_cases, views_ledger, views_new, views_packages
 
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
     path("packages/", views_packages.packages, name="packages"),
     path("account/", views.account, name="account"),
+    path("allotments/", views_ledger.show, name="allotments"),
+    path("allotments/<int:contract_id>/<str:ledger_code>/", views_ledger.statement, name="allotment"),
+    path("allotments/<int:contract_id>/<str:ledger_code>/export/", views_ledger.export, name="allotment_export"),
     path("cases/new/", views_new.start, name="new_case"),
     path("cases/new/kind/", views_new.kind, name="new_case_kind"),
     path("cases/new/what/", views_new.what, name="new_case_what"),
