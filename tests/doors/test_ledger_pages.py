@@ -120,7 +120,7 @@ def test_pages_in_french(cast: Cast, who: str, name: str) -> None:
     body = cast.client(who).get(page).content.decode()
     for english in ("Our allotments", "Statement", "Granted", " left", "Allotments", "per contract term", "Booked"):
         assert english not in body, english
-    assert ("Nos allocations" if who == "contact" else "Allocations") in body
+    assert ("Nos dotations" if who == "contact" else "Dotations") in body
 
 
 DANGEROUS = ['=HYPERLINK("http://x","y")', "@SUM(A1)", "+1+1", "-2+3", "\t=1", "\r=1", "＝1+1", "  =1", "'=1", "''@x"]

@@ -17,14 +17,17 @@ from garant.contracts import operations as contracts
 from garant.contracts import operations_ledger as ledger
 from garant.contracts import queries_ledger as allotments
 from garant.contracts.models import ContactSlot, Contract, LedgerEntry, LedgerLot
+from garant.contracts.operations_changes import amend
+from garant.contracts.queries_changes import Change
 from garant.contracts.views import ContractView
-from garant.contracts.views_ledger import BalanceView
+from garant.contracts.views_ledger import BalanceView, LotView
 from garant.core.people import SYSTEM
 from garant.core.programmes import Programme
 from garant.core.refusals import NotFound, Refusal
 from garant.core.zones import zone
 from garant.directory import operations as directory
 from garant.journal import queries as journal
+from garant.journal.operations import database_now
 from garant.journal.queries import entries_of
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
@@ -313,6 +316,49 @@ def test_a_longer_term_gets_its_own_grant_from_the_day_after(cast: Cast) -> None
         (view.starts_on, view.ends_on, 0),
         (view.ends_on + timedelta(days=1), view.ends_on + timedelta(days=365), 3),
     ]
+
+
+def amended(cast: Cast, whose: str, **change: Any) -> None:
+    """Change a contract of the cast, as a manager would."""
+    with transaction.atomic():
+        amend(
+            by=cast.actor("manager"), contract_id=cast.contracts[whose].id, change=Change(**change),
+            reason="Agreed", at=database_now(),
+        )  # fmt: skip
+
+
+def test_an_upgrade_and_a_downgrade_change_the_running_period(cast: Cast) -> None:
+    book(cast, "use", "1", "visit:1", "gold")
+    amended(cast, "gold", kind="package", package="platinum")
+    assert sums(seen(cast, "gold")) == (10, 0, 1, 0, 9)
+    ledger.correct(by=SYSTEM, contract_id=cast.contracts["gold"].id, ledger=DAYS, amount=2, reason="Goodwill", key="c")
+    book(cast, "reserve", "6", "visit:2", "gold")
+    amended(cast, "gold", kind="package", package="gold")
+    # 7 fewer are included, but only 5 are left to take away.
+    assert sums(seen(cast, "gold")) == (7, 6, 1, 0, 0)
+    amended(cast, "silver", kind="package", package="gold")
+    assert sums(seen(cast, "silver")) == (3, 0, 0, 0, 3)
+    assert seen(cast, "silver").until == cast.contracts["silver"].ends_on
+    sound()
+
+
+def test_a_longer_term_moves_the_end_and_a_renewal_begins_anew(cast: Cast) -> None:
+    view = cast.contracts["gold"]
+    longer = view.ends_on + timedelta(days=30)
+    amended(cast, "gold", kind="term", ends_on=longer)
+    assert [(lot.ends, lot.left) for lot in _lots(cast, view)] == [(longer, 3)]
+    renewed = longer + timedelta(days=365)
+    amended(cast, "gold", kind="renewal", ends_on=renewed)
+    assert [(lot.ends, lot.left) for lot in _lots(cast, view)] == [(longer, 3)]
+    ledger.ledger_housekeeping(midnight(view, longer + timedelta(days=1)))
+    assert [(lot.starts, lot.ends, lot.left) for lot in _lots(cast, view)][1:] == [
+        (longer + timedelta(days=1), renewed, 3)
+    ]
+    sound()
+
+
+def _lots(cast: Cast, view: ContractView) -> list[LotView]:
+    return allotments.lots(viewer=cast.viewer("agent"), contract_id=view.id, ledger=DAYS)
 
 
 def test_the_end_is_warned_of_once_in_the_zone_of_the_contract(cast: Cast) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from garant.contracts.models import Amendment
+from garant.contracts.operations_ledger_changes import follow_amendment
 from garant.contracts.operations_standing import reason_text
 from garant.contracts.queries import contract_by_id
 from garant.contracts.queries_changes import Change, Proposed, change_terms, proposed
@@ -53,6 +54,9 @@ def amend(*, by: Actor, contract_id: int, change: Change, reason: str, at: datet
     row.package_version_id, row.region = after.package_version_id, after.region
     row.ends_on, row.contact_limit = after.ends_on, after.limit
     row.save(update_fields=["package_version", "region", "ends_on", "contact_limit"])
+    follow_amendment(
+        by=by, contract_id=row.pk, amendment=amendment.pk, kind=change.kind, ended=after.before.ends_on
+    )  # fmt: skip
     append(
         subject=("contract", row.pk), kind="contract_amended", by=by, at=at, subscriber_id=row.subscriber_id,
         data={"amendment": amendment.pk, "kind": change.kind, **data},
