@@ -42,8 +42,27 @@ def table(cast: Cast) -> Mapping[str, Row]:
         "console:reopen": _for(staff_act(422), case),
         "console:escalations": staff_page(),
         **allotments(cast),
+        **standing(cast),
         "console:notices": staff_page(),
         "console:notice": _for(staff_page(), {"notice_id": cast.notice}),
+    }
+
+
+def standing(cast: Cast) -> Mapping[str, Row]:
+    """The routes about subscribers, their standing and their contracts."""
+    page, own = staff_page(), {"slug": "aurora-rail"}
+    deciding = Row((SIGN_IN, 403, 403, 403, 403, 405), (SIGN_IN, 403, 403, 403, 403, 422))
+    form = (SIGN_IN, 403, 403, 403, 403, 200), (SIGN_IN, 403, 403, 403, 403, 422)
+    return {
+        "console:subscribers": page,
+        "console:subscriber": _for(page, own),
+        "console:subscriber-fact": _for(deciding, own),
+        "console:subscriber-suspend": _for(deciding, own),
+        "console:subscriber-reinstate": _for(deciding, own),
+        "console:admit": _for(deciding, {"number": cast.case_a}),
+        "console:facts-file": Row(*form),
+        "console:contract-change": Row(*form, {"reference": "AUR-1"}),
+        "standing": Row(_customers(200, 200, 200), _customers(405, 405, 405)),
     }
 
 

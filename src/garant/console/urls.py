@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from garant.console.views import acts, cases, escalations, keys, ledger, queue
+from garant.console.views import acts, cases, changes, escalations, keys, ledger, queue, standing
 
 app_name = "console"
 urlpatterns = [
@@ -24,6 +24,14 @@ urlpatterns = [
     path("allotments/<int:contract_id>/<str:ledger_code>/book/", ledger.book, name="allotment-book"),
     path("allotments/<int:contract_id>/<str:ledger_code>/grant/", ledger.grant, name="allotment-grant"),
     path("allotments/<int:contract_id>/<str:ledger_code>/correct/", ledger.correct, name="allotment-correct"),
+    path("subscribers/", standing.subscribers, name="subscribers"),
+    path("subscribers/<slug:slug>/", standing.subscriber, name="subscriber"),
+    path("subscribers/<slug:slug>/facts/", standing.fact, name="subscriber-fact"),
+    path("subscribers/<slug:slug>/suspend/", standing.suspend, name="subscriber-suspend"),
+    path("subscribers/<slug:slug>/reinstate/", standing.reinstate, name="subscriber-reinstate"),
+    path("cases/<int:number>/admit/", standing.admit, name="admit"),
+    path("facts/", standing.facts_file, name="facts-file"),
+    path("contracts/<path:reference>/change/", changes.change, name="contract-change"),
     path("notices/", escalations.notices, name="notices"),
     path("notices/<int:notice_id>/", escalations.notice, name="notice"),
 ]

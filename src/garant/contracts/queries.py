@@ -161,6 +161,12 @@ def contracts(viewer: Viewer, *, after: str | None = None, limit: int = 50) -> P
     return page("contracts", found, limit, lambda row: (row.ends_on.isoformat(), row.id))
 
 
+def contracts_with(viewer: Viewer, subscriber_id: int) -> list[ContractView]:
+    """The contracts of one subscriber, the latest ending first; none outside what the viewer may read."""
+    rows = _contracts_of(viewer).filter(subscriber_id=subscriber_id)
+    return [contract_view(row) for row in rows.order_by("-ends_on", "-pk")]
+
+
 def admission_facts(
     person_id: int | None, subscriber_id: int, at: datetime, contract_id: int | None = None
 ) -> AdmissionFacts:

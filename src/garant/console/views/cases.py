@@ -18,8 +18,10 @@ from garant.console.desk import now, page
 from garant.console.history import events_of, facts_of, told_of
 from garant.console.packages import Names
 from garant.console.side import contract_facts, slots_of
+from garant.console.standing import shown_standing
 from garant.console.words import channel_words
 from garant.contracts.queries import contract_of
+from garant.contracts.queries_standing import standing
 from garant.core.people import Viewer
 from garant.core.refusals import NotFound
 from garant.directory.queries import staff, subscriber
@@ -104,7 +106,10 @@ def _content(request: HttpRequest, view: CaseView, problem: Problem | None, type
 def _side(view: CaseView, viewer: Viewer, at: Any, names: Names) -> dict[str, Any]:
     contract = contract_of(viewer=viewer, subscriber_id=view.subscriber.id, at=at)
     organisation = subscriber(viewer, view.subscriber.slug)
+    shown = shown_standing(standing(viewer=viewer, subscriber_id=view.subscriber.id), viewer.zone)
     return {
+        "shown": shown,
+        "may_admit": shown.may_admit and view.state == "held" and view.held_reason == "standing",
         "staff": staff(viewer),
         "contract": contract_facts(contract, names),
         "slots": slots_of(contract),
