@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from garant.portal import views, views_cases, views_ledger, views_new, views_packages
+from garant.portal import views, views_cases, views_ledger, views_new, views_packages, views_standing
 
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
     path("packages/", views_packages.packages, name="packages"),
+    path("standing/", views_standing.show, name="standing"),
     path("account/", views.account, name="account"),
     path("allotments/", views_ledger.show, name="allotments"),
     path("allotments/<int:contract_id>/<str:ledger_code>/", views_ledger.statement, name="allotment"),
