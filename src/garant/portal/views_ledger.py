@@ -109,14 +109,9 @@ def _line(line: StatementLine) -> dict[str, Any]:
         "kind": words.kind(line.kind),
         "change": words.change(line.change) or words.amount(line.amount),
         "left": words.amount(line.left),
-        "what": words.source(line.source) if line.kind in ("grant", "expire", "correct") else _named(line.booking),
+        "what": words.source(line.source)
+        if line.kind in ("grant", "expire", "correct")
+        else words.booking(line.booking),
         "reason": line.reason if line.reason != "limit" else "",
         "by": line.by or gettext("the desk"),
     }
-
-
-def _named(booking: str) -> str:
-    """A booking's name; a contact place without the ids behind it."""
-    if booking.startswith("slot:"):
-        return gettext("contact place %(number)s") % {"number": booking.split(":")[1]}
-    return booking

@@ -48,6 +48,13 @@ def source(text: str, language: str | None = None) -> str:
     return text
 
 
+def booking(text: str, language: str | None = None) -> str:
+    """What a line is for: its booking's name; a contact place without the ids behind it."""
+    if text.startswith("slot:"):
+        return say(spoken(language), "contact place {number}", number=text.split(":")[1])
+    return text
+
+
 def amount(value: Decimal | None, language: str | None = None) -> str:
     """An amount as the language writes it; None is without limit."""
     return say(spoken(language), "unlimited") if value is None else number(value, known(language))

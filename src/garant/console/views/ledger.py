@@ -174,8 +174,8 @@ def _line(line: StatementLine) -> dict[str, Any]:
         "amount": words.amount(line.amount),
         "change": words.change(line.change),
         "left": words.amount(line.left),
-        "what": line.booking if line.kind != "correct" else "",
+        "what": words.booking(line.booking) if line.kind != "correct" else "",
         "source": words.source(line.source),
-        "reason": line.reason,
+        "reason": line.reason if line.reason != "limit" else "",
         "by": line.by or "Garant",
     }
