@@ -158,7 +158,7 @@ def test_what_a_state_forbids_names_the_way_out(cast: Cast) -> None:
         cases.reopen(by=cast.actor("agent"), number=number, reason="Why not")
     cases.resolve(by=cast.actor("agent"), number=number, body="Done")
     with pytest.raises(Refusal) as caught:
-        cases.add_customer_message(by=cast.actor("contact_gold"), number=number, body="Still broken")
+        cases.raise_severity(by=cast.actor("contact_gold"), number=number, severity="1", reason="Still broken")
     assert caught.value.remedy == "reopen_first"
 
 
@@ -166,9 +166,12 @@ def test_what_a_state_forbids_names_the_way_out(cast: Cast) -> None:
 def test_a_view_offers_exactly_the_acts_that_succeed(cast: Cast, who: str) -> None:
     number = file(cast).number
     expected = {
-        "agent": {"reply", "log_call", "add_note", "assign", "resolve"},
-        "contact_gold": {"add_customer_message", "raise_severity"},
-        "viewer_gold": set(),
+        "agent": {
+            "reply", "log_call", "add_note", "assign", "resolve", "propose_severity", "verify_report",
+            "ask_to_reproduce", "link_cases", "merge_cases", "split_case", "follow_case",
+        },
+        "contact_gold": {"add_customer_message", "raise_severity", "escalate_as_customer", "follow_case"},
+        "viewer_gold": {"follow_case"},
     }[who]
     assert case_of(cast, number, who).can == expected
     cases.reply(by=cast.actor("agent"), number=number, body="Which version?")

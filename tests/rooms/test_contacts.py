@@ -110,7 +110,7 @@ def test_an_open_invitation_reserves_its_slot(cast: Cast, admin: Actor) -> None:
         contacts.fill_slot(by=SYSTEM, contract_id=gold.id, person_id=cast.people["nobody"], trained_on=None)
     with pytest.raises(Refusal, match="slot_reserved"):
         contacts.fill_slot(by=SYSTEM, contract_id=gold.id, person_id=cast.people["nobody"], trained_on=None, number=2)
-    page = contacts_page(viewer_of(admin.id), gold.reference)
+    page = contacts_page(viewer_of(admin.id), gold.id)
     assert [place.state for place in page.places] == ["filled", "reserved", "reserved"]
     assert page.full
     assert invitations.revoke_invitation(by=admin, invitation_id=first)
@@ -158,7 +158,7 @@ def test_AUTH_04_an_expired_invitation_frees_its_slot(cast: Cast, admin: Actor) 
     gold = cast.contracts["gold"]
     for each in [invite(admin, gold.id, f"{name}@people.example") for name in ("one", "two")]:
         age(each, invitations.LASTS)
-    page = contacts_page(viewer_of(admin.id), gold.reference)
+    page = contacts_page(viewer_of(admin.id), gold.id)
     assert [place.state for place in page.places] == ["filled", "free", "free"]
     invite(admin, gold.id, "three@people.example")
     assert invitations.end_invitations() == 1, "the other one was closed when its slot was needed"
@@ -195,7 +195,7 @@ def test_ENUM_02_an_invitation_says_nothing_about_who_is_known_elsewhere(cast: C
     shapes = [(one.role, one.purpose, one.state, one.fresh, one.until) for one in (known, unknown)]
     assert shapes[0] == shapes[1]
     assert viewer_of(elsewhere.pk) == before
-    mine = contacts_page(viewer_of(admin.id), gold.reference)
+    mine = contacts_page(viewer_of(admin.id), gold.id)
     assert elsewhere.name not in repr(mine.places) + repr(mine.invitations)
 
 
@@ -547,9 +547,9 @@ def test_a_planted_slot_shows_in_the_verification(cast: Cast) -> None:
 
 def test_colleagues_read_what_their_roles_let_them(cast: Cast, admin: Actor) -> None:
     gold = cast.contracts["gold"]
-    page = contacts_page(cast.viewer("viewer_gold"), gold.reference)
+    page = contacts_page(cast.viewer("viewer_gold"), gold.id)
     assert (page.may, len(page.places)) == (frozenset(), 3)
-    assert contacts_page(viewer_of(admin.id), gold.reference).may >= {"invite_contact", "give_member_role"}
+    assert contacts_page(viewer_of(admin.id), gold.id).may >= {"invite_contact", "give_member_role"}
     for outside in ("learner_gold", "contact_silver", "nobody"):
         with pytest.raises(NotFound):
-            contacts_page(cast.viewer(outside), gold.reference)
+            contacts_page(cast.viewer(outside), gold.id)

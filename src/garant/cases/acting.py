@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import transaction
 
-from garant.cases import lateness, scope
+from garant.cases import consequences, lateness, scope
 from garant.cases.events import CLOCK_KINDS, ENTRY_KINDS, MISSED, MOVED, events_of, seen_until
 from garant.cases.models import Case, Message, Period
 from garant.cases.standing import follow_entitlement
@@ -52,6 +52,13 @@ class Act:
     clock: CaseClock | None = None
     written: list[EntryView] = field(default_factory=list)
 
+    @property
+    def person(self) -> int:
+        """The id of the person who acts. Raises Refusal `automatic_act` for the system."""
+        if self.by.id is None:
+            raise Refusal("automatic_act", "acts_are_by_people", "sign_in", {"actor": self.by.kind})
+        return self.by.id
+
     def record(self, kind: str, data: Mapping[str, Any], at: datetime | None = None) -> EntryView:
         """Write a fact about the case into its journal; `at` None: at the act's instant.
 
@@ -66,6 +73,7 @@ class Act:
         self.written.append(entry)
         if kind in REPLAYED:
             self.entries.append(entry)
+        consequences.follow(self, entry)
         return entry
 
     def say(self, kind: str, body: str, *, field: str = "body") -> dict[str, Any]:

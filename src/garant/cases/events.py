@@ -23,6 +23,7 @@ CLOCK_KINDS: Mapping[str, str] = {
     "severity_changed": "severity_change",
     "severity_change_proposed": "severity_change_proposed",
     "severity_proposal_accepted": "proposal_accepted",
+    "severity_proposal_withdrawn": "proposal_rejected",
     "severity_proposal_rejected": "proposal_rejected",
     "package_changed": "package_change",
     "case_admitted": "reinstate",  # one held case, by exception: its clock starts

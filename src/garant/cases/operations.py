@@ -4,12 +4,39 @@ from garant.cases.operations_answering import add_customer_message, add_note, lo
 from garant.cases.operations_drafts import drop_draft, save_draft
 from garant.cases.operations_filing import file_case
 from garant.cases.operations_handling import assign, close, reopen, resolve, wait
+from garant.cases.operations_links import (
+    follow_case,
+    link_cases,
+    merge_case,
+    split_case,
+    unfollow_case,
+    unlink_cases,
+)
+from garant.cases.operations_report import (
+    answer_reproduction,
+    ask_to_reproduce,
+    record_reproduction,
+    verify_report,
+)
+from garant.cases.operations_resolution import confirm_resolution, escalate, rate_case, reject_resolution
+from garant.cases.operations_severity import (
+    accept_severity,
+    change_severity,
+    lapse_proposals,
+    propose_severity,
+    reject_severity,
+    withdraw_severity,
+)
+from garant.cases.operations_silence import close_silent
 from garant.cases.operations_standing import admit, reinstate, standing_housekeeping, suspend
 from garant.cases.operations_terms import change_contract, change_package, follow_calendars, raise_severity
 from garant.cases.views import Done, Filed
 
 __all__ = [
-    "Done", "Filed", "add_customer_message", "add_note", "admit", "assign", "change_contract", "change_package",
-    "close", "drop_draft", "file_case", "follow_calendars", "log_call", "raise_severity", "reinstate", "reopen",
-    "reply", "resolve", "save_draft", "standing_housekeeping", "suspend", "wait",
+    "Done", "Filed", "accept_severity", "add_customer_message", "add_note", "admit", "answer_reproduction",
+    "ask_to_reproduce", "assign", "change_contract", "change_package", "change_severity", "close", "close_silent",
+    "confirm_resolution", "drop_draft", "escalate", "file_case", "follow_calendars", "follow_case", "lapse_proposals",
+    "link_cases", "log_call", "merge_case", "propose_severity", "raise_severity", "rate_case", "record_reproduction",
+    "reinstate", "reject_resolution", "reject_severity", "reopen", "reply", "resolve", "save_draft", "split_case",
+    "standing_housekeeping", "suspend", "unfollow_case", "unlink_cases", "verify_report", "wait", "withdraw_severity",
 ]

@@ -33,11 +33,13 @@ __all__ = ["file_case"]
 
 #: A number drawn twice at once is drawn again this often.
 DRAWS = 5
+#: Longest names of a product and of its version, in characters.
+LONGEST_PRODUCT, LONGEST_VERSION = 80, 40
 
 
 @dataclass(frozen=True, slots=True)
-class _Typed:
-    """What somebody filled in, as typed."""
+class Typed:
+    """What somebody filled in, as typed. `product` and `version` empty: not said."""
 
     subject: str
     description: str
@@ -47,6 +49,8 @@ class _Typed:
     expected: str
     actual: str
     environment: str
+    product: str = ""
+    version: str = ""
 
     def plain(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__slots__}
@@ -65,23 +69,29 @@ def file_case(
     expected: str = "",
     actual: str = "",
     environment: str = "",
+    product: str = "",
+    version: str = "",
     channel: str = "web",
+    contract_id: int | None = None,
     once: str | None = None,
     at: datetime | None = None,
 ) -> Filed:
     """File a case of `person_id` for a subscriber, admitted or held; its promise is in the answer.
 
     `by` is that person, or staff who take a call. `once`: the form's token; the same one again gives the same case.
+    `contract_id`: under which of the subscriber's contracts (None: the one that the person is a contact of).
     `at`: the receipt of an imported case. Raises Refusal with rule and remedy when the case may not be opened; what
     was typed is then kept as the person's draft.
     """
-    typed = _Typed(subject, description, severity, request_type, steps, expected, actual, environment)
+    typed = Typed(subject, description, severity, request_type, steps, expected, actual, environment, product, version)
     body = {**typed.plain(), "person": person_id, "subscriber": subscriber_id, "channel": channel}
+    if contract_id is not None:
+        body["contract"] = contract_id
     try:
         with transaction.atomic(), journal.once(scope=f"person:{by.id}/file_case", key=once, body=body) as attempt:
             if attempt.result is not None:
                 return _again(attempt.result)
-            filed = _file(by, person_id, subscriber_id, typed, channel, at)
+            filed = _file(by, person_id, subscriber_id, typed, channel, at, contract_id)
             attempt.keep({"number": filed.number, "held": filed.held_reason, "warnings": list(filed.warnings)})
             return filed
     except Refusal as refusal:
@@ -91,7 +101,7 @@ def file_case(
         raise
 
 
-def _keep(by: Actor, person_id: int, typed: _Typed, subscriber_id: int) -> None:
+def _keep(by: Actor, person_id: int, typed: Typed, subscriber_id: int) -> None:
     """Keep what was typed beside what the form had kept before."""
     kept = Draft.objects.filter(person_id=person_id, place=NEW_CASE).first()
     known = subscriber_id if subscriber_id in directory.viewer_of(person_id).subscribers() else None
@@ -106,17 +116,41 @@ def _again(result: Mapping[str, Any]) -> Filed:
 
 
 def _file(
-    by: Actor, person_id: int, subscriber_id: int, typed: _Typed, channel: str, at: datetime | None
+    by: Actor, person_id: int, subscriber_id: int, typed: Typed, channel: str, at: datetime | None,
+    contract_id: int | None,
 ) -> Filed:
     _may_file(by, person_id, subscriber_id)
     hold_entitlement(subscriber_id)
     now = hold_calendars()
     received = _receipt(at, now)
-    entry = enter(person_id, subscriber_id, received, channel, typed.severity, typed.request_type)
+    entry = enter(person_id, subscriber_id, received, channel, typed.severity, typed.request_type, contract_id)
+    case, clock = _opened(by, person_id, subscriber_id, typed, channel, received, entry, {})
+    _acknowledge(case, clock, directory.viewer_of(person_id).language)
+    drop_draft(by=by, place=NEW_CASE)
+    return _filed(case, clock, entry.warnings)
+
+
+def opened_case(
+    *, by: Actor, person_id: int, subscriber_id: int, typed: Typed, channel: str, received: datetime,
+    contract_id: int, package_key: str, held: str | None, more: Mapping[str, Any],
+) -> tuple[Case, CaseClock]:
+    """A case that another act brings about, such as a split: stored, journalled, timed from `received`.
+
+    Nobody's admission is asked; `held` and the terms are what the act found. `more`: further data of its first entry.
+    """
+    entry = Entry(contract_id, package_key, held, ())
+    return _opened(by, person_id, subscriber_id, typed, channel, received, entry, more)
+
+
+def _opened(
+    by: Actor, person_id: int, subscriber_id: int, typed: Typed, channel: str, received: datetime, entry: Entry,
+    more: Mapping[str, Any],
+) -> tuple[Case, CaseClock]:
+    """The case with its first entries, its clocks worked out."""
     case = _stored(person_id, subscriber_id, typed, channel, received, entry)
     opened = journal.append(
         subject=("case", case.pk), kind="case_opened", by=by, at=received, subscriber_id=subscriber_id,
-        data=_opened_data(case, entry),
+        data={**_opened_data(case, entry), **more},
     )
     written = [opened]
     for kind, at in stretches_since(subscriber_id, received, entry.held):
@@ -127,9 +161,7 @@ def _file(
     clock = replayed(written, terms)
     bring_into_line(case, {}, clock, events_of(written), terms)
     case.save(update_fields=CASE_COLUMNS)
-    _acknowledge(case, clock, directory.viewer_of(person_id).language)
-    drop_draft(by=by, place=NEW_CASE)
-    return _filed(case, clock, entry.warnings)
+    return case, clock
 
 
 def _may_file(by: Actor, person_id: int, subscriber_id: int) -> None:
@@ -151,13 +183,15 @@ def _receipt(at: datetime | None, now: datetime) -> datetime:
 
 
 def _stored(
-    person_id: int, subscriber_id: int, typed: _Typed, channel: str, received: datetime, entry: Entry
+    person_id: int, subscriber_id: int, typed: Typed, channel: str, received: datetime, entry: Entry
 ) -> Case:
     texts = {
         "subject": " ".join(cleaned(typed.subject, field="subject", longest=LONGEST_SUBJECT).split()),
         "description": cleaned(typed.description, field="description"),
         **{name: cleaned(getattr(typed, name), field=name, required=False)
            for name in ("steps", "expected", "actual", "environment")},
+        "product": cleaned(typed.product, field="product", required=False, longest=LONGEST_PRODUCT),
+        "version": cleaned(typed.version, field="version", required=False, longest=LONGEST_VERSION),
     }
     for _ in range(DRAWS):
         try:

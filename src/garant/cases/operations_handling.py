@@ -8,6 +8,7 @@ from garant.cases import scope
 from garant.cases.acting import acting
 from garant.cases.operations_answering import reply
 from garant.cases.questions import last_word_is_ours
+from garant.cases.silence import check_may_come_back
 from garant.cases.views import Done
 from garant.core.people import Actor
 from garant.core.refusals import Refusal
@@ -55,5 +56,6 @@ def close(*, by: Actor, number: int, at: datetime | None = None) -> Done:
 def reopen(*, by: Actor, number: int, reason: str, at: datetime | None = None) -> Done:
     """Reopen a resolved or closed case: a full follow-up period from now; the initial clock stays (clock.md 10)."""
     with acting(name="reopen", by=by, number=number, at=at) as act:
+        check_may_come_back(act)
         act.record("case_reopened", {**act.say("reason", reason, field="reason"), "by": act.side})
     return act.done()

@@ -31,7 +31,8 @@ def raise_severity(*, by: Actor, number: int, severity: str, reason: str, at: da
     new target from now (clock.md 7). Raises Refusal for a severity that is not higher or not the package's."""
     with acting(name="raise_severity", by=by, number=number, at=at) as act:
         case = act.case
-        levels = tuple(level.level for level in act.terms.programme(case.package_key).severities)
+        document = act.terms.programme(case.package_key)
+        levels = tuple(level.level for level in document.severities)
         if severity not in levels:
             raise Refusal(
                 "severity_not_in_tier", "severities_of_the_package", "use_offered_severity", {"offered": levels}
@@ -39,6 +40,8 @@ def raise_severity(*, by: Actor, number: int, severity: str, reason: str, at: da
         if not act.terms.more_severe(severity, case.severity):
             values = {"severity": severity, "present": case.severity}
             raise Refusal("severity_not_higher", "raising_acts_at_once", "choose_higher_severity", values)
+        if document.severity_change.contact_change != "at_once":
+            raise Refusal("severity_fixed_after_creation", "severity_is_fixed", "ask_the_engineer")
         said = act.say("reason", reason, field="reason")
         act.record("severity_changed", {**said, "severity": severity, "from": case.severity, "by": "contact"})
     return act.done()

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from garant.cases.events import MISSED, TOLD
 from garant.cases.models import HIDDEN_KINDS, Case, Draft, Escalation, Message
+from garant.cases.queries_talk import talk_of
 from garant.cases.questions import last_word_is_ours
 from garant.cases.scope import allowed, visible
 from garant.cases.terms import parts, rule_of
@@ -51,14 +52,16 @@ def case(*, viewer: Viewer, number: int) -> CaseView:
     told = list(row.escalations.select_related("period").order_by("at", "level")) if viewer.is_staff else []
     names = directory.names(_people(shown, told))
     terms = contracts.terms()
+    talk = talk_of(row, viewer, entries, terms, now)
     return CaseView(
         **_plain(row),
         messages=messages,
         periods=tuple(_period(p, terms) for p in replayed(entries, terms, now).periods),
         history=tuple(_history(e, names) for e in shown),
         escalations=tuple(_escalation(e, row, names, terms) for e in told),
-        can=_can(viewer, row, entries),
+        can=_can(viewer, row, entries, talk),
         as_of=now,
+        **talk,
     )
 
 
@@ -127,8 +130,12 @@ def _history(entry: EntryView, names: Mapping[int, str]) -> HistoryRow:
     return HistoryRow(entry.sequence, entry.kind, entry.at, entry.recorded_at, entry.by, actor, data)
 
 
-def _can(viewer: Viewer, row: Case, entries: Sequence[EntryView]) -> frozenset[str]:
+def _can(viewer: Viewer, row: Case, entries: Sequence[EntryView], talk: Mapping[str, Any]) -> frozenset[str]:
     acts = allowed(viewer, row.subscriber_id, row.state)
+    if all(each.state != "open" for each in talk["proposals"]):
+        acts -= {"answer_proposal", "withdraw_proposal"}
+    if all(each.step is None for each in talk["reproductions"]):
+        acts -= {"answer_reproduction"}
     return acts if last_word_is_ours(entries) else acts - {"wait"}
 
 

@@ -6,6 +6,7 @@ One function makes the columns, for the operations that write them and for the v
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +18,7 @@ from garant.contracts.queries import StoredTerms
 from garant.core.clocks import CaseClock, Period, replay
 from garant.core.escalations import near_at
 from garant.core.events import Event
-from garant.core.targets import Rule
+from garant.core.targets import Rule, Terms
 from garant.journal.views import EntryView
 
 Key = tuple[str, int]
@@ -34,9 +35,43 @@ CASE_COLUMNS = (
 )
 
 
-def replayed(entries: Iterable[EntryView], terms: StoredTerms, as_of: datetime | None = None) -> CaseClock:
+def replayed(entries: Sequence[EntryView], terms: StoredTerms, as_of: datetime | None = None) -> CaseClock:
     """The clocks that a case's entries give under its terms, at `as_of` (None: at the last event)."""
-    return replay(events_of(entries), terms, as_of)
+    return replay(events_of(entries), terms_of(entries, terms), as_of)
+
+
+@dataclass(frozen=True, slots=True)
+class WithoutTargets:
+    """Terms for a kind of request that no response target applies to (rule 18): every cell is empty."""
+
+    terms: StoredTerms
+
+    def rule(self, package: str, severity: str, metric: str) -> Rule | None:
+        """No promise."""
+        return None
+
+    def more_severe(self, a: str, b: str) -> bool:
+        """Whether `a` is more severe than `b`; False for equals."""
+        return self.terms.more_severe(a, b)
+
+    def proposal_lapses(self, package: str, severity: str, at: datetime) -> datetime | None:
+        """When a vendor's proposal made at `at` lapses; None: never."""
+        return self.terms.proposal_lapses(package, severity, at)
+
+
+def terms_of(entries: Sequence[EntryView], terms: StoredTerms) -> Terms:
+    """The terms as they hold for the kind of request that a case's first entry names."""
+    opened = entries[0].data if entries else {}
+    return untargeted(terms, str(opened.get("package", "")), str(opened.get("request_type", "")))
+
+
+def untargeted(terms: StoredTerms, package_key: str, request_type: str) -> Terms:
+    """`terms`, or terms without any promise where the programme says so of this kind of request."""
+    if package_key and request_type:
+        kinds = terms.programme(package_key).request_types
+        if any(kind.code == request_type and not kind.targets for kind in kinds):
+            return WithoutTargets(terms)
+    return terms
 
 
 def period_columns(period: Period, terms: StoredTerms) -> dict[str, Any]:

@@ -10,6 +10,13 @@ from typing import TYPE_CHECKING, Any
 from garant.core.people import Actor
 
 if TYPE_CHECKING:
+    from garant.cases.views_talk import (
+        FollowerView,
+        LinkView,
+        ProposalView,
+        ReproductionView,
+        SatisfactionView,
+    )
     from garant.core.clocks import Step
     from garant.core.targets import Rule
 
@@ -181,7 +188,12 @@ class CaseView:
 
     `periods` are in order of their start, recomputed from the journal with explanations; `current` is the running one
     that is due first, else the last running one, None when nothing runs. `can` names the acts that this viewer may do
-    now: reply, log_call, add_note, add_customer_message, assign, wait, resolve, close, reopen, raise_severity.
+    now: reply, log_call, add_note, add_customer_message, assign, wait, resolve, close, reopen, raise_severity, and
+    the acts of agreement of `scope.AGREED_ACTS`.
+
+    `verification`: reported, verified or not_an_error; `reproduction`: asked, answered, reproduced, not_reproduced, ""
+    when nobody asked. `missing`: fields that the kind of request needs and that are empty. `closes_at`: when it is
+    closed for silence, as announced; None: not announced.
     """
 
     number: int
@@ -215,6 +227,27 @@ class CaseView:
     escalations: tuple[EscalationRow, ...]
     can: frozenset[str]
     as_of: datetime
+    product: str = ""
+    version: str = ""
+    verification: str = "reported"
+    reproduction: str = ""
+    missing: tuple[str, ...] = ()
+    proposals: tuple[ProposalView, ...] = ()
+    reproductions: tuple[ReproductionView, ...] = ()
+    links: tuple[LinkView, ...] = ()
+    followers: tuple[FollowerView, ...] = ()
+    satisfaction: SatisfactionView | None = None
+    closes_at: datetime | None = None
+
+    @property
+    def proposal(self) -> ProposalView | None:
+        """The severity change that waits for a contact's answer; None when none does."""
+        return next((each for each in self.proposals if each.state == "open"), None)
+
+    @property
+    def asked(self) -> ReproductionView | None:
+        """The request to help recreate that still waits for answers; None when none does."""
+        return next((each for each in self.reproductions if each.step is not None), None)
 
     @property
     def current(self) -> PeriodView | None:

@@ -2,46 +2,27 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-#: What every form may carry besides its own fields.
-ENVELOPE = frozenset({"csrfmiddlewaretoken"})
+from garant.kit.forms import OnceForm, StrictForm, UnknownFields, fresh_token
+
+__all__ = [
+    "AssignForm",
+    "BareForm",
+    "DraftForm",
+    "MessageForm",
+    "OnceForm",
+    "ReasonForm",
+    "StrictForm",
+    "UnknownFields",
+    "body_field",
+    "fresh_token",
+]
+
 LONGEST = 20_000
-
-
-class UnknownFields(Exception):
-    """The request names fields that this form doesn't have; `names` are they."""
-
-    def __init__(self, names: list[str]) -> None:
-        super().__init__(", ".join(names))
-        self.names = names
-
-
-class StrictForm(forms.Form):
-    """A form that refuses fields it doesn't know, and a field sent twice."""
-
-    def __init__(self, data: Any = None, **kwargs: Any) -> None:
-        if data is not None:
-            unknown = sorted(name for name in data if name not in self.base_fields and name not in ENVELOPE)
-            twice = sorted(name for name in data if len(data.getlist(name)) > 1) if hasattr(data, "getlist") else []
-            if unknown or twice:
-                raise UnknownFields(unknown + twice)
-        super().__init__(data, **kwargs)
-
-
-def fresh_token() -> str:
-    """A key that makes sending the same form twice one act."""
-    return secrets.token_urlsafe(16)
-
-
-class OnceForm(StrictForm):
-    """A form whose second sending does nothing: `once` is made with the page."""
-
-    once = forms.CharField(max_length=64, min_length=16, widget=forms.HiddenInput)
 
 
 def body_field(label: Any) -> forms.CharField:

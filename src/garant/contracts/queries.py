@@ -31,6 +31,7 @@ __all__ = [
     "contract",
     "contract_at",
     "contract_of",
+    "contract_seen",
     "contracts",
     "contracts_in_force",
     "escalation_policy",
@@ -144,6 +145,14 @@ def contract_last(subscriber_id: int, at: datetime) -> ContractView | None:
 def contract(*, viewer: Viewer, reference: str) -> ContractView:
     """One contract by its reference. Raises NotFound outside what the viewer may read."""
     found = _contracts_of(viewer).filter(reference=reference).first()
+    if found is None:
+        raise NotFound("contract")
+    return contract_view(found)
+
+
+def contract_seen(*, viewer: Viewer, contract_id: int) -> ContractView:
+    """One contract by its id. Raises NotFound outside what the viewer may read."""
+    found = _contracts_of(viewer).filter(pk=contract_id).first()
     if found is None:
         raise NotFound("contract")
     return contract_view(found)

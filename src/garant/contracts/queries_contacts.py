@@ -40,9 +40,9 @@ TOLD = (*SLOT_KINDS, "stand_in_began", "contact_invited", "invitation_accepted",
         "invitation_expired")  # fmt: skip
 
 
-def contacts(viewer: Viewer, reference: str) -> ContactsView:
+def contacts(viewer: Viewer, contract_id: int) -> ContactsView:
     """The contacts of a contract with its invitations, colleagues and history. Raises NotFound outside one's reach."""
-    contract = queries.contract(viewer=viewer, reference=reference)
+    contract = queries.contract_seen(viewer=viewer, contract_id=contract_id)
     if not rights.may(viewer, "read_contacts", contract.subscriber_id):
         raise NotFound("contract")
     now = database_now()

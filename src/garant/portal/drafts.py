@@ -11,7 +11,7 @@ from garant.core.people import Viewer
 
 PLACE = "new-case"
 #: What a finished draft holds.
-FIELDS = ("subject", "description", "steps", "expected", "actual", "environment")
+FIELDS = ("subject", "description", "steps", "expected", "actual", "environment", "product", "version")
 
 
 class Draft:

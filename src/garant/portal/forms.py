@@ -77,13 +77,17 @@ class WhatForm(forms.Form):
         _("Say where it happens"),
         longest=2_000,
     )
+    product = line(_("Product"), required=False, longest=80)
+    version = line(_("Version"), _("As it stands in the product, such as 8.4.2."), required=False, longest=40)
 
     def __init__(self, *args: Any, error_report: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if error_report:
             self.fields["description"].required = False
             self.fields["description"].label = _("Anything else we should know")
-            self.order_fields(["subject", "steps", "expected", "actual", "environment", "description"])
+            self.order_fields(
+                ["subject", "steps", "expected", "actual", "product", "version", "environment", "description"]
+            )
         else:
             for name in ("steps", "expected", "actual"):
                 del self.fields[name]
@@ -121,12 +125,12 @@ class ReopenForm(forms.Form):
 
 
 class RaiseForm(forms.Form):
-    """A higher severity, with the reason."""
+    """Another severity, with the reason."""
 
     severity = forms.ChoiceField(
         label=_("New severity"), widget=forms.RadioSelect, error_messages={"required": _("Choose the new severity")}
     )
-    reason = text(_("What has become worse?"), error=_("Say what has become worse"), rows=3)
+    reason = text(_("What has changed?"), error=_("Say what has changed"), rows=3)
 
     def __init__(self, *args: Any, levels: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from garant.portal import views, views_cases, views_ledger, views_new, views_packages, views_standing
+from garant.portal import views, views_cases, views_ledger, views_new, views_packages, views_standing, views_talk
 
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
@@ -25,4 +25,10 @@ urlpatterns: list[URLPattern] = [
     path("cases/<int:number>/reply/", views_cases.reply, name="case_reply"),
     path("cases/<int:number>/reopen/", views_cases.reopen, name="case_reopen"),
     path("cases/<int:number>/severity/", views_cases.raise_severity, name="case_raise"),
+    path("cases/<int:number>/severity/answer/", views_talk.answer_proposal, name="case_answer_proposal"),
+    path("cases/<int:number>/recreate/", views_talk.recreate, name="case_recreate"),
+    path("cases/<int:number>/solved/", views_talk.solved, name="case_solved"),
+    path("cases/<int:number>/rating/", views_talk.rate, name="case_rate"),
+    path("cases/<int:number>/escalate/", views_talk.escalate, name="case_escalate"),
+    path("cases/<int:number>/follow/", views_talk.follow, name="case_follow"),
 ]

@@ -21,6 +21,7 @@ from garant.portal.casepage import case_page
 from garant.portal.forms import RaiseForm, ReopenForm, ReplyForm
 from garant.portal.offers import severities
 from garant.portal.programme import programme
+from garant.portal.talk import talk_words
 from garant.portal.words import refused
 
 
@@ -28,7 +29,7 @@ from garant.portal.words import refused
 @require_safe
 def show(request: HttpRequest, number: int) -> HttpResponse:
     """The case."""
-    return _show(request, number)
+    return show_case(request, number)
 
 
 @for_subscribers
@@ -39,9 +40,9 @@ def reply(request: HttpRequest, number: int) -> HttpResponse:
     form = ReplyForm(request.POST)
     queries.case(viewer=viewer, number=number)
     if not form.is_valid():
-        return _show(request, number, form=form, status=422)
+        return show_case(request, number, form=form, status=422)
 
-    def act() -> None:
+    def write() -> None:
         operations.add_customer_message(
             by=actor_of(request), number=number, body=form.cleaned_data["body"], once=form.cleaned_data["once"]
         )
@@ -50,7 +51,7 @@ def reply(request: HttpRequest, number: int) -> HttpResponse:
     def keep() -> None:
         operations.save_draft(by=actor_of(request), place=_place(number), data={"body": form.cleaned_data["body"]})
 
-    return _act(request, number, act, gettext("Your message is sent."), {"form": form}, keep)
+    return act(request, number, write, gettext("Your message is sent."), {"form": form}, keep)
 
 
 @for_subscribers
@@ -58,68 +59,72 @@ def reply(request: HttpRequest, number: int) -> HttpResponse:
 def reopen(request: HttpRequest, number: int) -> HttpResponse:
     """Open a resolved case again, with the reason."""
     form = ReopenForm(request.POST)
-    queries.case(viewer=viewer_of(request), number=number)
+    case = queries.case(viewer=viewer_of(request), number=number)
     if not form.is_valid():
-        return _show(request, number, reopen_form=form, status=422)
+        return show_case(request, number, reopen_form=form, status=422)
 
-    def act() -> None:
-        operations.reopen(by=actor_of(request), number=number, reason=form.cleaned_data["reason"])
+    def open_again() -> None:
+        does = operations.reject_resolution if case.state == "resolved" else operations.reopen
+        does(by=actor_of(request), number=number, reason=form.cleaned_data["reason"])
 
-    return _act(request, number, act, gettext("The case is open again."), {"reopen_form": form})
+    return act(request, number, open_again, gettext("The case is open again."), {"reopen_form": form})
 
 
 @for_subscribers
 @require_POST
 def raise_severity(request: HttpRequest, number: int) -> HttpResponse:
-    """Raise the severity: it acts at once."""
+    """Change the severity, up or down: it acts at once."""
     case = queries.case(viewer=viewer_of(request), number=number)
-    form = RaiseForm(request.POST, levels=_higher(case.severity))
+    form = RaiseForm(request.POST, levels=_others(case.severity))
     if not form.is_valid():
-        return _show(request, number, raise_form=form, status=422)
+        return show_case(request, number, raise_form=form, status=422)
 
-    def act() -> None:
-        operations.raise_severity(
+    def change() -> None:
+        operations.change_severity(
             by=actor_of(request),
             number=number,
             severity=form.cleaned_data["severity"],
             reason=form.cleaned_data["reason"],
         )
 
-    return _act(request, number, act, gettext("The severity is raised."), {"raise_form": form})
+    return act(request, number, change, gettext("The severity is changed."), {"raise_form": form})
 
 
-def _act(
+def act(
     request: HttpRequest,
     number: int,
-    act: Callable[[], None],
-    done: str,
+    run: Callable[[], str | None],
+    done: str | None,
     forms: dict[str, Form],
     keep: Callable[[], None] | None = None,
 ) -> HttpResponse:
-    """Do it and go back to the case; a refusal shows the page with what was typed."""
+    """Do it and go back to the case, saying what is done (or what `run` says); a refusal keeps what was typed."""
     try:
-        act()
+        said = run()
     except Refusal as reason:
         if keep is not None:
             keep()
-        return _show(request, number, refusal=refused(reason), status=403, **forms)
-    messages.success(request, done)
+        return show_case(request, number, refusal=refused(reason), status=403, **forms)
+    messages.success(request, done or said or "")
     return redirect("case", number=number)
 
 
-def _show(request: HttpRequest, number: int, *, status: int = 200, **given: Any) -> HttpResponse:
+def show_case(request: HttpRequest, number: int, *, status: int = 200, **given: Any) -> HttpResponse:
+    """The case's page; `given`: forms that came back, by their place on it, and a refusal."""
     viewer, now, language = viewer_of(request), datetime.now(UTC), get_language() or "en"
     case = queries.case(viewer=viewer, number=number)
     words = case_page(case, viewer, now, language)
     may = case.can
-    if "add_customer_message" in may or given.get("form"):
+    writing = "add_customer_message" in may and case.state not in ("resolved", "closed")
+    if writing or given.get("form"):
         words["form"] = given.get("form") or _reply_form(viewer, number)
     if "reopen" in may or given.get("reopen_form"):
         words["reopen_form"] = given.get("reopen_form") or ReopenForm()
-    higher = _higher(case.severity)
-    if ("raise_severity" in may and higher) or given.get("raise_form"):
-        words["raise_form"] = given.get("raise_form") or RaiseForm(levels=higher)
-        words["raise_levels"] = [one for one in severities(programme(), language) if one.level in dict(higher)]
+    others = _others(case.severity)
+    if ("raise_severity" in may and others) or given.get("raise_form"):
+        words["raise_form"] = given.get("raise_form") or RaiseForm(levels=others)
+        words["raise_levels"] = [one for one in severities(programme(), language) if one.level in dict(others)]
+    words |= talk_words(case, viewer, given)
     words |= {
         "refusal": given.get("refusal"),
         "filed": "filed" in request.GET,
@@ -139,8 +144,7 @@ def _place(number: int) -> str:
     return f"reply:{number}"
 
 
-def _higher(level: str) -> list[tuple[str, str]]:
-    """The levels more severe than this one."""
-    document = programme()
+def _others(level: str) -> list[tuple[str, str]]:
+    """Every level but this one, the most severe first."""
     language = get_language() or "en"
-    return [(one.level, one.name) for one in severities(document, language) if document.more_severe(one.level, level)]
+    return [(one.level, one.name) for one in severities(programme(), language) if one.level != level]

@@ -13,12 +13,14 @@ from django.utils.translation import get_language, gettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from garant.cases import operations, queries
+from garant.core.guidance import suggested
 from garant.core.programmes import said
 from garant.core.refusals import Refusal
 from garant.portal.access import actor_of, for_subscribers, viewer_of
 from garant.portal.contracts import Bought, bought, organisations
 from garant.portal.drafts import FIELDS, Draft
 from garant.portal.forms import KindForm, SeverityForm, WhatForm
+from garant.portal.forms_talk import GuideForm
 from garant.portal.promises import Answer, answer
 from garant.portal.words import refused
 
@@ -87,6 +89,9 @@ def severity(request: HttpRequest) -> HttpResponse:
     own = bought(viewer_of(request), draft.subscriber_id)
     levels = own.levels(language)
     choices = [(level.level, level.name) for level in levels]
+    guide = GuideForm(request.POST if "guide" in request.POST else None, initial=draft.data)
+    if "guide" in request.POST:
+        return _guided(request, draft, own, guide, choices)
     form = SeverityForm(request.POST or None, initial={"severity": draft.data.get("severity")}, levels=choices)
     if request.method == "POST" and form.is_valid():
         draft.keep({"severity": form.cleaned_data["severity"]})
@@ -94,8 +99,26 @@ def severity(request: HttpRequest) -> HttpResponse:
             return _onward(request, "new_case_check")
     chosen = str(form["severity"].value() or "")
     shown = _promise(request, draft, own, chosen) if chosen in dict(choices) else None
-    more = {"levels": own.choices(language), "promise": shown, "promise_title": _title()}
+    more = {"levels": own.choices(language), "promise": shown, "promise_title": _title(), "guide": guide}
     return _page(request, "severity", draft, form, gettext("How badly is work affected?"), more)
+
+
+def _guided(
+    request: HttpRequest, draft: Draft, own: Bought, guide: GuideForm, choices: list[tuple[str, str]]
+) -> HttpResponse:
+    """The severity that the answers lead to, chosen but not yet kept: the contact decides."""
+    answers = guide.cleaned_data if guide.is_valid() else None
+    level = suggested(**answers, levels=[code for code, _ in choices]) if answers else None
+    if answers:
+        draft.keep(answers)
+    form = SeverityForm(initial={"severity": level or draft.data.get("severity")}, levels=choices)
+    shown = _promise(request, draft, own, level) if level else None
+    more = {
+        "levels": own.choices(get_language() or "en"), "promise": shown, "promise_title": _title(), "guide": guide,
+        "suggested": level,
+    }  # fmt: skip
+    status = 200 if answers else 422
+    return _page(request, "severity", draft, form, gettext("How badly is work affected?"), more, status)
 
 
 @for_subscribers
@@ -162,6 +185,8 @@ def _file(request: HttpRequest, draft: Draft) -> HttpResponse:
         expected=draft.text("expected"),
         actual=draft.text("actual"),
         environment=draft.text("environment"),
+        product=draft.text("product"),
+        version=draft.text("version"),
         severity=data["severity"],
         request_type=data["request_type"],
         once=data["once"],

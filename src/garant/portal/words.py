@@ -91,6 +91,19 @@ def event_text(row: Any) -> str:
     level = row.data.get("severity", "")
     texts = {
         "severity_changed": gettext("Severity is now %(level)s") % {"level": level},
+        "severity_change_proposed": gettext("Support proposes severity %(level)s") % {"level": level},
+        "severity_proposal_accepted": gettext("Agreed: severity is now %(level)s") % {"level": level},
+        "severity_proposal_rejected": gettext("Not agreed: the severity stays as it is"),
+        "severity_proposal_lapsed": gettext("Nobody answered the proposal: the severity stays as it is"),
+        "severity_proposal_withdrawn": gettext("The proposed severity was taken back"),
+        "report_verified": _verified(row.data.get("verification", "")),
+        "reproduction_recorded": _recreated(row.data.get("outcome", "")),
+        "closure_announced": gettext("It will be closed if nobody writes"),
+        "case_absorbed": gettext("Case %(other)s goes on here") % {"other": row.data.get("ref", "")},
+        "case_merged": gettext("It goes on in case %(other)s") % {"other": row.data.get("ref", "")},
+        "case_split": gettext("A part of it is now case %(other)s") % {"other": row.data.get("ref", "")},
+        "case_escalated": gettext("Support management was called in"),
+        "resolution_confirmed": gettext("Confirmed as solved"),
         "case_resolved": gettext("Resolved by support"),
         "case_reopened": gettext("Reopened"),
         "case_closed": gettext("Closed"),
@@ -100,3 +113,18 @@ def event_text(row: Any) -> str:
         "waiting_set": gettext("Support waits for your answer"),
     }
     return texts.get(row.kind, "")
+
+
+def _verified(state: str) -> str:
+    return {
+        "reported": gettext("Support looks at the report again"),
+        "verified": gettext("Support has verified the error"),
+        "not_an_error": gettext("Support says that this is not an error"),
+    }.get(state, "")
+
+
+def _recreated(outcome: str) -> str:
+    return {
+        "reproduced": gettext("Support can see the same error"),
+        "not_reproduced": gettext("Support could not see the error"),
+    }.get(outcome, "")
