@@ -34,6 +34,7 @@ def letter(kind: str, data: Mapping[str, Any], zone: str) -> Letter:
         "level": data.get("level", ""),
         "due": _when(data.get("due"), zone),
         "problem": data.get("problem", ""),
+        "subscriber": data.get("subscriber", ""),
     }
     if kind == "allotment_ending":
         return _ending(data)
@@ -105,7 +106,38 @@ def _sweep_failed(data: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
     )
 
 
+def _suspended(data: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
+    return gettext("Your support is suspended"), (
+        gettext("Payments or other obligations of your organisation are not current, so support is suspended."),
+        gettext("The clocks of your open cases stand still. What you send is kept, and counts from the reinstatement."),
+        gettext("The page about standing says why, and whom to ask."),
+    )
+
+
+def _reinstated(data: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
+    return gettext("Your support is reinstated"), (
+        gettext("The clocks of your cases run again. Cases that were held count from now."),
+    )
+
+
+def _suspend_proposed(data: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
+    return gettext("%(subscriber)s: a suspension is proposed"), (
+        gettext("Something has been late for long enough, notice was given and the grace has passed."),
+        gettext("Decide on the page of %(subscriber)s, with your reason. Until then nothing changes."),
+    )
+
+
+def _reinstate_proposed(data: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
+    return gettext("%(subscriber)s: nothing is open any more"), (
+        gettext("Support for %(subscriber)s is suspended, and nothing is late. Decide on its page."),
+    )
+
+
 _WRITERS = {
+    "support_suspended": _suspended,
+    "support_reinstated": _reinstated,
+    "standing_suspend_proposed": _suspend_proposed,
+    "standing_reinstate_proposed": _reinstate_proposed,
     "target_missed": _missed,
     "target_near": _near,
     "case_received": _received,

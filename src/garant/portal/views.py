@@ -12,12 +12,15 @@ from django.utils.translation import get_language, gettext, pgettext
 from django.views.decorators.http import require_safe
 
 from garant.cases import queries
+from garant.core.rights import staff_for
 from garant.portal.access import viewer_of
 from garant.portal.contracts import contract_panels, organisations
 from garant.portal.drafts import Draft
 from garant.portal.lists import ListedCase, listed
 from garant.portal.views_packages import sample_answer
 
+#: Where staff begin: those who work on cases with the queue, the others with the subscribers.
+CONSOLE, CONSOLE_SUBSCRIBERS = "/console/", "/console/subscribers/"
 OPEN, DONE = ("open", "waiting", "held"), ("resolved", "closed", "merged")
 
 
@@ -28,7 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "portal/welcome.html", {"sample": sample_answer(get_language() or "en")})
     viewer = viewer_of(request)
     if viewer.is_staff:
-        return redirect("/console/")
+        return redirect(CONSOLE if viewer.staff_roles & staff_for("work_queue") else CONSOLE_SUBSCRIBERS)
     if not viewer.subscribers():
         return render(request, "portal/nobody.html", {"section": "cases"})
     return _cases(request)

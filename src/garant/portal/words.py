@@ -107,6 +107,7 @@ def event_text(row: Any) -> str:
         "case_resolved": gettext("Resolved by support"),
         "case_reopened": gettext("Reopened"),
         "case_closed": gettext("Closed"),
+        "case_admitted": gettext("Admitted by exception: the clock runs"),
         "support_suspended": gettext("Clock paused: support suspended"),
         "support_reinstated": gettext("Clock resumed: support reinstated"),
         "target_missed": gettext("The promised time has passed without an answer"),
