@@ -42,7 +42,7 @@ def exact(amount: Decimal | int | str, *, signed: bool = False) -> Decimal:
 
 
 def _not_an_amount(asked: str) -> Refusal:
-    return Refusal("amount_invalid", "amounts_are_exact", "check_amount", {"asked": asked})
+    return Refusal("amount_not_countable", "amounts_are_exact", "check_amount", {"asked": asked})
 
 
 def in_steps(amount: Decimal, step: Decimal) -> None:

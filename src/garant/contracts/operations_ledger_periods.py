@@ -46,7 +46,7 @@ def open_accounts(*, by: Actor, contract_id: int) -> int:
     wanted = [one for one in allotments_of(contract) if one.ledger not in known]
     for one in wanted:
         if not representable((one.step, one.carry_over, one.amount or ZERO)):
-            raise Refusal("amount_invalid", "amounts_are_exact", "check_amount", {"asked": plain(one.step)})
+            raise Refusal("amount_not_countable", "amounts_are_exact", "check_amount", {"asked": plain(one.step)})
     accounts = LedgerAccount.objects.bulk_create(
         LedgerAccount(
             contract=contract,

@@ -65,7 +65,7 @@ WHYS = {
 #: Reasons of refusals, holds and missing promises.
 REASONS = {
     "already_invited": "This address is invited already.",
-    "amount_invalid": "This is not an amount that can be booked.",
+    "amount_not_countable": "This is not an amount that can be booked.",
     "booking_differs": "Under this name another amount was booked before.",
     "booking_unnamed": "The name is missing, too long or unreadable.",
     "contact_needs_slot": "An authorized contact needs a contact place.",
@@ -341,7 +341,6 @@ REMEDIES = {
     "ask_for_pack": "Ask sales for a pack or a larger package.",
     "book_less_or_ask_pack": "Book less, or ask sales for a pack.",
     "change_slots": "Name or replace contacts instead.",
-    "check_amount": "Check the amount.",
     "check_booking": "Look at the booking in the statement.",
     "choose_contact": "Choose somebody who holds a contact place.",
     "choose_ledger": "Choose one of the contract's allotments.",
