@@ -19,6 +19,8 @@ from garant.wording import allotments as words
 
 #: As many marks are drawn; larger allotments are told in figures only.
 MOST_MARKS = 12
+#: Lines that are about what granted it, not about a booking.
+OF_A_LOT = ("grant", "expire", "correct")
 
 
 @dataclass(frozen=True, slots=True)
