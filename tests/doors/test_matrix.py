@@ -13,7 +13,7 @@ from matrix import SIGN_IN, Finding, Row, six, staff_act, staff_page, walk
 from garant.cases import queries, queries_case
 from garant.cases.models import Case
 from garant.config import middleware
-from garant.contracts.models import LedgerAccount
+from garant.contracts.models import Contract, LedgerAccount
 from garant.core.people import STAFF_ROLES, Viewer
 from garant.directory.queries import viewer_of
 
@@ -29,6 +29,7 @@ def table(cast: Cast) -> Mapping[str, Row]:
         "healthz": Row(six(200), six(405)),
         **accounts(),
         **portal(cast),
+        **contacts(cast),
         "console:queue": staff_page(),
         "console:clocks": staff_page(),
         "console:keys": staff_page(),
@@ -45,6 +46,26 @@ def table(cast: Cast) -> Mapping[str, Row]:
         **standing(cast),
         "console:notices": staff_page(),
         "console:notice": _for(staff_page(), {"notice_id": cast.notice}),
+    }
+
+
+def contacts(cast: Cast) -> Mapping[str, Row]:
+    """The routes about organisation A's contacts. Nobody of the cast is an administrator: all may only read."""
+    of_a = {"contract_id": Contract.objects.get(subscriber_id=cast.subscriber_a).pk}
+    page, no, read = _customers(200, 200, 404), _customers(404, 404, 404), _customers(405, 405, 405)
+    place = {**of_a, "number": 1}
+    known, unknown = six(404), {"token": "no-such-token"}
+    return {
+        "contacts": Row(_customers(302, 302, 302), read),
+        "contacts_of": Row(page, read, of_a),
+        "contact_name": Row(no, no, of_a),
+        "contact_colleague": Row(no, no, of_a),
+        "contact_role": Row(read, no, of_a),
+        "contact_remove": Row(read, no, place),
+        "contact_back": Row(read, no, place),
+        "contact_withdraw": Row(read, no, {**of_a, "invitation_id": 1}),
+        "contact_change": Row(no, no, {**place, "way": "replace"}),
+        "invitation": Row(known, known, unknown),
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from django.utils.translation import get_language, gettext
 
@@ -129,7 +129,7 @@ def _warning(place: ContactPlace, untrained: str) -> str:
     if place.asks is None or untrained == "accept":
         return ""
     if place.trained:
-        soon = until is not None and until - date.today() <= SOON
+        soon = until is not None and until - datetime.now(tz=UTC).date() <= SOON
         return gettext("The training lapses soon: ask the vendor for a new one.") if soon else ""
     if untrained == "warn":
         return gettext("Not trained: cases are taken all the same.")

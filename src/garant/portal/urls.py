@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from garant.portal import views, views_cases, views_ledger, views_new, views_packages, views_standing, views_talk
+from garant.portal import (
+    views,
+    views_cases,
+    views_contacts,
+    views_ledger,
+    views_new,
+    views_packages,
+    views_standing,
+    views_talk,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
@@ -14,6 +23,20 @@ urlpatterns: list[URLPattern] = [
     path("allotments/", views_ledger.show, name="allotments"),
     path("allotments/<int:contract_id>/<str:ledger_code>/", views_ledger.statement, name="allotment"),
     path("allotments/<int:contract_id>/<str:ledger_code>/export/", views_ledger.export, name="allotment_export"),
+    path("contacts/", views_contacts.overview, name="contacts"),
+    path("contacts/<int:contract_id>/", views_contacts.show, name="contacts_of"),
+    path("contacts/<int:contract_id>/name/", views_contacts.name, name="contact_name"),
+    path("contacts/<int:contract_id>/colleague/", views_contacts.colleague, name="contact_colleague"),
+    path("contacts/<int:contract_id>/roles/", views_contacts.role, name="contact_role"),
+    path("contacts/<int:contract_id>/<int:number>/remove/", views_contacts.remove, name="contact_remove"),
+    path("contacts/<int:contract_id>/<int:number>/back/", views_contacts.back, name="contact_back"),
+    path(
+        "contacts/<int:contract_id>/invitations/<int:invitation_id>/withdraw/",
+        views_contacts.withdraw,
+        name="contact_withdraw",
+    ),
+    path("contacts/<int:contract_id>/<int:number>/<slug:way>/", views_contacts.change, name="contact_change"),
+    path("invitations/<str:token>/", views_contacts.invitation, name="invitation"),
     path("cases/new/", views_new.start, name="new_case"),
     path("cases/new/kind/", views_new.kind, name="new_case_kind"),
     path("cases/new/what/", views_new.what, name="new_case_what"),
