@@ -191,7 +191,7 @@ def test_pages_read_in_french(cast: Cast, admin: Client, contract: int) -> None:
     for english in ("Our contacts", "Name a contact", "Colleagues", "What happened", "Remove"):
         assert english not in shown, english
     form = admin.get(page(contract, "contact_change", number=1, way="stand-in")).content.decode()
-    for english in ("Who?", "Somebody new", "Back on", "Confirm"):
+    for english in ("Who?", "Somebody new", "Back on", ">Confirm<"):
         assert english not in form, english
 
 

@@ -67,6 +67,16 @@ def people_of(viewer: Viewer, subscriber_id: int) -> list[PersonRow]:
     return _members(subscriber_id) if viewer.is_staff or subscriber_id in viewer.subscribers() else []
 
 
+def all_subscribers() -> list[SubscriberRow]:
+    """Every subscriber by its slug. Not scoped: for rooms, never for a door."""
+    return [_subscriber_row(row) for row in Subscriber.objects.order_by("slug")]
+
+
+def members(subscriber_id: int) -> list[PersonRow]:
+    """The active people of a subscriber by name. Not scoped: for rooms, never for a door."""
+    return _members(subscriber_id)
+
+
 def people_by_id(ids: Collection[int]) -> Mapping[int, PersonRow]:
     """People by id, without their roles; unknown ids are absent. Not scoped: for rooms, never for a door."""
     return {row.pk: _person_row(row, ()) for row in Person.objects.filter(pk__in=ids)}
