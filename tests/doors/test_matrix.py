@@ -66,6 +66,19 @@ def contacts(cast: Cast) -> Mapping[str, Row]:
         "contact_withdraw": Row(read, no, {**of_a, "invitation_id": 1}),
         "contact_change": Row(no, no, {**place, "way": "replace"}),
         "invitation": Row(known, known, unknown),
+        "console:contacts": staff_page(),
+        "console:contacts-of": _for(staff_page(), of_a),
+        "console:contact-invite": _for(staff_act(422), of_a),
+        "console:contact-name": _for(staff_act(422), of_a),
+        "console:contact-train": Row((SIGN_IN, 403, 403, 403, 403, 405), (SIGN_IN, 403, 403, 403, 403, 422), of_a),
+        "console:contact-remove": _for(staff_act(302), place),
+        "console:contact-back": _for(staff_act(302), place),
+        "console:contact-withdraw": _for(staff_act(404), {**of_a, "invitation_id": 10**9}),
+        "console:import": Row((SIGN_IN, 403, 403, 403, 403, 200), (SIGN_IN, 403, 403, 403, 403, 422)),
+        "console:export": Row(
+            (SIGN_IN, 403, 403, 403, 403, 200), (SIGN_IN, 403, 403, 403, 403, 405), {"kind": "people"}
+        ),
+        "console:rights": staff_page(),
     }
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from garant.console.views import acts, cases, changes, escalations, keys, ledger, queue, standing
+from garant.console.views import acts, cases, changes, contacts, escalations, imports, keys, ledger, queue, standing
 
 app_name = "console"
 urlpatterns = [
@@ -32,6 +32,21 @@ urlpatterns = [
     path("cases/<int:number>/admit/", standing.admit, name="admit"),
     path("facts/", standing.facts_file, name="facts-file"),
     path("contracts/<path:reference>/change/", changes.change, name="contract-change"),
+    path("contacts/", contacts.overview, name="contacts"),
+    path("contacts/<int:contract_id>/", contacts.show, name="contacts-of"),
+    path("contacts/<int:contract_id>/invite/", contacts.invite, name="contact-invite"),
+    path("contacts/<int:contract_id>/name/", contacts.name, name="contact-name"),
+    path("contacts/<int:contract_id>/training/", contacts.train, name="contact-train"),
+    path("contacts/<int:contract_id>/<int:number>/remove/", contacts.remove, name="contact-remove"),
+    path("contacts/<int:contract_id>/<int:number>/back/", contacts.back, name="contact-back"),
+    path(
+        "contacts/<int:contract_id>/invitations/<int:invitation_id>/withdraw/",
+        contacts.withdraw,
+        name="contact-withdraw",
+    ),
+    path("import/", imports.load, name="import"),
+    path("export/<slug:kind>/", imports.export, name="export"),
+    path("rights/", imports.rights, name="rights"),
     path("notices/", escalations.notices, name="notices"),
     path("notices/<int:notice_id>/", escalations.notice, name="notice"),
 ]

@@ -67,6 +67,11 @@ def people_of(viewer: Viewer, subscriber_id: int) -> list[PersonRow]:
     return _members(subscriber_id) if viewer.is_staff or subscriber_id in viewer.subscribers() else []
 
 
+def subscribers_by_id(ids: Collection[int]) -> Mapping[int, SubscriberRow]:
+    """Subscribers by id; unknown ids are absent. Not scoped: for what the caller has read within its scope."""
+    return {row.pk: _subscriber_row(row) for row in Subscriber.objects.filter(pk__in=ids)}
+
+
 def all_subscribers() -> list[SubscriberRow]:
     """Every subscriber by its slug. Not scoped: for rooms, never for a door."""
     return [_subscriber_row(row) for row in Subscriber.objects.order_by("slug")]

@@ -218,13 +218,14 @@ def _zone(name: str) -> Any:
 
 def reason(code: str, language: str | None = None) -> str:
     """What a reason code means in words; the code with spaces when nobody wrote it down."""
-    return say(spoken(language), messages.REASONS[code]) if code in messages.REASONS else code.replace("_", " ")
+    known = messages.REASONS.get(code)
+    return code.replace("_", " ") if known is None else say_plain(spoken(language), known)
 
 
 def refusal_lines(refusal: Refusal, language: str | None = None) -> list[str]:
     """Why an act is refused and the way out: the reason, the rule it rests on, the remedy."""
     language = spoken(language)
-    lines = [reason(refusal.code, language)]
+    lines = [_filled(reason(refusal.code, language), refusal.values)]
     for table, code in ((messages.RULES, refusal.rule), (messages.REMEDIES, refusal.remedy)):
         if code in table:
             lines.append(_filled(say_plain(language, table[code]), refusal.values))
