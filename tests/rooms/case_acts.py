@@ -71,7 +71,7 @@ def kinds(number: int) -> list[str]:
 def sound() -> Verified:
     """Everything stored is what the journal gives; returns the counts."""
     result = verify()
-    assert result.differences == ()
+    assert result.differences == (), result.differences
     return result
 
 

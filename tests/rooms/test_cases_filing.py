@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from case_acts import HOUR, ago, case_of, entries, file, kinds, period, sound, sql
 from rooms_cast import Cast, name_contact, person, sign
+from standing_cast import owes, reinstate, suspend
 
 from garant.cases import operations as cases
 from garant.cases import queries
 from garant.cases.models import Case, Draft
 from garant.contracts import operations as contracts
-from garant.core.intake import Conditions
 from garant.core.people import SYSTEM, Actor
 from garant.core.refusals import NotFound, Refusal
 from garant.core.zones import zone
@@ -94,10 +94,9 @@ def test_an_unlisted_sender_on_a_channel_without_sign_in_is_held_without_a_clock
     sound()
 
 
-def test_ent_04_a_suspended_subscribers_case_is_held_on_every_channel(
-    cast: Cast, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    suspend(monkeypatch)
+def test_ent_04_a_suspended_subscribers_case_is_held_on_every_channel(cast: Cast) -> None:
+    owes(cast)
+    suspend(cast)
     web, phone = file(cast), file(cast, by=cast.actor("agent"), channel="phone")
     for filed in (web, phone):
         assert (filed.held_reason, filed.due) == ("standing", None)
@@ -111,32 +110,14 @@ def test_ent_04_a_suspended_subscribers_case_is_held_on_every_channel(
     assert sound().cases == 2
 
 
-def test_ent_04_a_held_case_counts_from_the_reinstatement(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    from garant.cases.acting import act_for_system
-
-    suspend(monkeypatch)
-    number = file(cast, at=ago(hours=30)).number
-    with act_for_system(by=SYSTEM, number=number) as act:
-        act.record("support_reinstated", {})
-    assert period(number).due == act.at + 4 * HOUR
+def test_ent_04_a_held_case_counts_from_the_reinstatement(cast: Cast) -> None:
+    owes(cast)
+    suspend(cast)
+    number = file(cast).number
+    back = reinstate(cast)
+    assert period(number).due == back.at + 4 * HOUR
     assert case_of(cast, number).state == "open"
     sound()
-
-
-def suspend(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let contracts say that nobody is in good standing."""
-    from dataclasses import replace
-
-    from garant.contracts import queries as facts
-
-    true = facts.admission_facts
-
-    def suspended(*args: Any) -> Any:
-        found = true(*args)
-        conditions: Conditions = replace(found.conditions, standing="suspended")
-        return replace(found, conditions=conditions)
-
-    monkeypatch.setattr(facts, "admission_facts", suspended)
 
 
 def test_ent_06_the_contract_ends_at_midnight_in_its_own_zone(cast: Cast) -> None:

@@ -15,7 +15,7 @@ from garant.cases import operations as cases
 from garant.cases.queries import verify
 from garant.cases.sweeping import sweep_all
 from garant.contracts.decided import standing_of
-from garant.contracts.operations_standing import record_fact
+from garant.contracts.operations_standing import decide, record_fact
 from garant.contracts.queries_standing import standing
 from garant.core.people import SYSTEM, Actor
 from garant.core.refusals import NotFound, Refusal
@@ -139,6 +139,21 @@ def test_the_sweeper_never_escalates_what_is_suspended(cast: Cast) -> None:
     assert cases.standing_housekeeping() == 0
     assert kinds(number).count("escalation_told") == told
     assert kinds(held) == ["case_opened"]
+    sound()
+
+
+def test_a_due_time_that_would_have_passed_meanwhile_is_neither_missed_nor_told(cast: Cast) -> None:
+    """Ten days of suspension over a target of four hours: the sweeper finds nothing, before and after."""
+    owes(cast, noticed=44)
+    began = ago(days=10)
+    decide(by=finance(), subscriber_id=cast.subscribers["gold"], decision="suspended", reason=REASON, at=began)
+    number = file(cast, severity="1", at=began - HOUR).number
+    assert period(number).due is None
+    assert sweep_all() == 0
+    back = reinstate(cast)
+    assert period(number).due == back.at + 3 * HOUR
+    assert sweep_all() == 0
+    assert not {"target_missed", "escalation_told"} & set(kinds(number))
     sound()
 
 

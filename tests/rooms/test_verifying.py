@@ -10,6 +10,7 @@ from case_acts import ago, file, late_case, sound, sql
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rooms_cast import Cast
+from standing_cast import owes, reinstate, suspend
 from typer.testing import CliRunner, Result
 
 from garant.cases import operations as cases
@@ -44,10 +45,10 @@ def busy(cast: Cast) -> int:
     cases.resolve(by=agent, number=again, body="Fixed")
     cases.close(by=agent, number=again)
     cases.reopen(by=contact, number=again, reason="No")
-    paused = file(cast, "silver").number
-    for kind in ("support_suspended", "support_reinstated", "support_suspended"):
-        with act_for_system(by=SYSTEM, number=paused) as act:
-            act.record(kind, {})
+    file(cast, "silver")
+    owes(cast, "silver")
+    for decide in (suspend, reinstate, suspend):
+        decide(cast, "silver")
     merged = file(cast).number
     with act_for_system(by=SYSTEM, number=merged) as act:
         act.record("case_merged", {"ref": str(again)})

@@ -55,11 +55,13 @@ def _move_end(book: Book, by: Actor, ended: date) -> None:
 def _fit_amount(book: Book, what: What) -> None:
     """The package's amount for the running period, whatever was corrected by hand beside it."""
     account = book.account
-    if not account.period:
-        return
+    if not account.period or book.today > book.contract.ends_on:
+        return  # nothing is granted for a contract that has ended
     amount, unlimited = included(allotment(book.contract, account.ledger), book.contract)
     running = _running(book)
     if running is None:
+        if account.next_on is not None and account.next_on <= book.today:
+            return  # the next period has begun: it is granted whole, as every period is
         if amount > ZERO or unlimited:
             ends = account.next_on - timedelta(days=1) if account.next_on else None
             source = f"{account.period}:{book.today.isoformat()}"

@@ -36,6 +36,8 @@ RECORDERS = frozenset({"finance", "manager"})
 DESK = Viewer(staff_roles=frozenset({"manager"}))
 #: A subscriber's people who see what their organisation owes.
 PAYING = frozenset({"administrator", "executive"})
+
+
 def rule_of(contract: ContractView) -> StandingRule:
     """The rule of standing that a contract's programme sets in its region."""
     return terms().programme(contract.package_key).standing_rule(contract.region)
