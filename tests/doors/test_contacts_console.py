@@ -10,12 +10,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from garant.console.letters_contacts import contact_letter
 from garant.console.rights import act_names, group_names, groups
 from garant.contracts.models import ContactSlot, Contract, Invitation
+from garant.contracts.notices_contacts import token_of
 from garant.core.people import STAFF_ROLES, SYSTEM
 from garant.core.rights import RIGHTS
 from garant.directory import operations as directory
 from garant.directory.models import Person, Subscriber
+from garant.journal.models import Notice
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
@@ -167,3 +170,19 @@ def test_pages_read_in_french(cast: Cast, contract: int) -> None:
         text = manager.get(address, headers={"accept-language": "fr"}).content.decode()
         for word in english:
             assert word not in text, (address, word)
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_an_invitations_notice_shows_neither_link_nor_seed(cast: Cast, contract: int, language: str) -> None:
+    """Whoever reads the outbox can't accept in somebody's place."""
+    agent = cast.client("agent")
+    form = {"name": "Ada", "email": "ada@b.example", "language": language, "role": "contact"}
+    agent.post(at(contract, "contact-invite"), {**form, "once": once(agent, contract)})
+    notice = Notice.objects.get(kind="contact_invited")
+    text = agent.get(reverse("console:notice", kwargs={"notice_id": notice.pk})).content.decode()
+    assert notice.data["seed"] not in text
+    assert token_of(notice.data["seed"]) not in text
+    assert ("you are invited as authorized contact" if language == "en" else "vous êtes invité comme") in text
+    told = contact_letter("contact_invited", {**notice.data, "link": "https://desk.example/x"}, "UTC")
+    assert told is not None
+    assert told[1][-1] == "https://desk.example/x"

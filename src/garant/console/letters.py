@@ -11,6 +11,7 @@ from typing import Any
 from babel.numbers import format_decimal
 from django.utils.translation import gettext
 
+from garant.console.letters_contacts import contact_letter
 from garant.console.words import promise_words
 from garant.core.instants import parse_instant
 from garant.kit.moments import locale, long_date, long_day_time, place
@@ -36,6 +37,9 @@ def letter(kind: str, data: Mapping[str, Any], zone: str) -> Letter:
         "problem": data.get("problem", ""),
         "subscriber": data.get("subscriber", ""),
     }
+    about_contacts = contact_letter(kind, data, zone)
+    if about_contacts is not None:
+        return Letter(*about_contacts)
     if kind == "allotment_ending":
         return _ending(data)
     write = _WRITERS.get(kind)

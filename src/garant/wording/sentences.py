@@ -216,16 +216,16 @@ def _zone(name: str) -> Any:
     return zone(name)
 
 
-def reason(code: str, language: str | None = None) -> str:
-    """What a reason code means in words; the code with spaces when nobody wrote it down."""
+def reason(code: str, language: str | None = None, values: Mapping[str, object] | None = None) -> str:
+    """What a reason code means in words, with its values; the code with spaces when nobody wrote it down."""
     known = messages.REASONS.get(code)
-    return code.replace("_", " ") if known is None else say_plain(spoken(language), known)
+    return code.replace("_", " ") if known is None else _filled(say_plain(spoken(language), known), values or {})
 
 
 def refusal_lines(refusal: Refusal, language: str | None = None) -> list[str]:
     """Why an act is refused and the way out: the reason, the rule it rests on, the remedy."""
     language = spoken(language)
-    lines = [_filled(reason(refusal.code, language), refusal.values)]
+    lines = [reason(refusal.code, language, refusal.values)]
     for table, code in ((messages.RULES, refusal.rule), (messages.REMEDIES, refusal.remedy)):
         if code in table:
             lines.append(_filled(say_plain(language, table[code]), refusal.values))

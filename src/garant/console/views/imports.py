@@ -20,7 +20,7 @@ from garant.contracts.reading_imports import COLUMNS, LARGEST_FILE
 from garant.core import rights as law
 from garant.core.refusals import NotFound, Refusal
 from garant.kit.exports import csv_response
-from garant.wording.sentences import refusal_lines
+from garant.wording.sentences import reason, refusal_lines
 
 
 @staff_only("GET", "POST", act="import_customers")
@@ -64,8 +64,8 @@ def _page(request: HttpRequest, form: StrictForm, status: int = 200, **more: Any
 
 
 def _problem(line: Any) -> str:
-    """What is wrong with a line, with the way out; empty when nothing is."""
-    return refusal_lines(Refusal(line.problem, "", "", line.values))[0] if line.problem else ""
+    """What is wrong with a line; empty when nothing is."""
+    return reason(line.problem, None, line.values) if line.problem else ""
 
 
 def kinds() -> dict[str, str]:
