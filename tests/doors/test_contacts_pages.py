@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from desk_cast import PASSWORD, Cast
 from django.test import Client
 from django.urls import reverse
 
+from garant.cases.models import Case
+from garant.contracts import operations as contracts
 from garant.contracts import operations_contacts as contacts
 from garant.contracts.models import Contract, Invitation
 from garant.contracts.notices_contacts import link_path
@@ -200,3 +202,31 @@ def test_a_stand_in_by_mail_knows_whom_they_stand_in_for(cast: Cast, admin: Clie
     assert sent(admin, away, person="new", **NEW) == 302
     assert "You stand in for Maren Lindqvist." in Client().get(link()).content.decode()
     assert contacts.settle_contacts() == 0
+
+
+def test_with_several_contracts_the_contact_chooses_under_which_a_case_is(cast: Cast) -> None:
+    """Aurora has a second contract under which Maren is a contact too: the promise and the case follow the choice."""
+    maren, today = cast.people["contact"], datetime.now(tz=UTC).date()
+    second = contracts.sign_contract(
+        by=SYSTEM, subscriber_id=cast.subscriber_a, package="platinum", programme="reference", zone="UTC",
+        starts_on=today - timedelta(days=20), ends_on=today + timedelta(days=300), reference="AUR-2",
+    )  # fmt: skip
+    contacts.fill_slot(by=SYSTEM, contract_id=second.id, person_id=maren.pk, trained_on=second.starts_on)
+    client = cast.client("contact")
+    first = client.get("/cases/new/kind/").content.decode()
+    assert "Aurora Rail, Platinum (AUR-2)" in first
+    choice = f"{cast.subscriber_a}:{Contract.objects.get(reference='AUR-1').pk}"
+    for chosen, reference in ((choice, "AUR-1"), (f"{cast.subscriber_a}:{second.id}", "AUR-2")):
+        answers = {"request_type": "error", "subscriber": chosen}
+        assert client.post("/cases/new/kind/", answers).status_code == 302
+        report = {"subject": reference, "steps": "1", "expected": "2", "actual": "3", "environment": "Prod"}
+        assert client.post("/cases/new/what/", report).status_code == 302
+        assert client.post("/cases/new/severity/", {"severity": "2"}).status_code == 302
+        check = client.get("/cases/new/check/").content.decode()
+        within = {"AUR-1": "within 8 business hours", "AUR-2": "within 6 business hours"}[reference]
+        assert within in check
+        once = re.search(r'name="once" value="([^"]+)"', check)
+        assert client.post("/cases/new/check/", {"once": once and once[1]}).status_code == 302
+        assert Case.objects.get(subject=reference).contract.reference == reference
+    foreign = f"{cast.subscriber_a}:{Contract.objects.get(subscriber_id=cast.subscriber_b).pk}"
+    assert client.post("/cases/new/kind/", {"request_type": "error", "subscriber": foreign}).status_code == 422

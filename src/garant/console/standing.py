@@ -92,7 +92,8 @@ def contract_lines(
         return [people[one] for one in (slot.person_id for slot in contract.slots) if one is not None and one in people]
 
     return [
-        {"id": each.id, "reference": each.reference, "package": names.package(each.package_key), "version": each.version,
+        {"id": each.id, "reference": each.reference, "package": names.package(each.package_key),
+         "version": each.version,
          "region": each.region, "starts_on": each.starts_on, "ends_on": each.ends_on, "running": each.term.runs_at(at),
          "filled": each.filled, "limit": each.limit, "amended": each.amended,
          "people": named(each)}

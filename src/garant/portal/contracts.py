@@ -94,28 +94,49 @@ def organisations(viewer: Viewer) -> list[tuple[str, str]]:
     return [(str(row.id), row.name) for row in directory.subscribers(viewer, limit=200).rows]
 
 
-def bought(viewer: Viewer, subscriber_id: int | None) -> Bought:
-    """What the subscriber has now. Without a running contract the smallest package of today's programme stands in,
-    and the warning says so."""
+def places_to_write(viewer: Viewer) -> list[tuple[str, str]]:
+    """For whom the reader may write: each organisation, and each of its contracts where several run at once.
+
+    A choice is "ORGANISATION" or "ORGANISATION:CONTRACT".
+    """
+    at, language, found = datetime.now(UTC), get_language() or "en", list[tuple[str, str]]()
+    for key, name in organisations(viewer):
+        running = queries.contracts_in_force(viewer=viewer, subscriber_id=int(key), at=at)
+        if len(running) < 2:
+            found.append((key, name))
+            continue
+        for one in running:
+            package = queries.programme_of(one.package_key).package(one.package)
+            found.append((f"{key}:{one.id}", f"{name}, {said(package.name, language)} ({one.reference})"))
+    return found
+
+
+def bought(viewer: Viewer, subscriber_id: int | None, contract_id: int | None = None) -> Bought:
+    """What the subscriber has now (`contract_id`: under one of several contracts).
+
+    Without a running contract the smallest package of today's programme stands in, and the warning says so.
+    """
     at = datetime.now(UTC)
     contract = None
     if subscriber_id is not None:
-        contract = queries.contract_of(viewer=viewer, subscriber_id=subscriber_id, at=at)
+        contract = queries.contract_of(
+            viewer=viewer, subscriber_id=subscriber_id, at=at, contract_id=contract_id
+        )  # fmt: skip
     document = queries.programme_of(contract.package_key) if contract else programme()
     return Bought(
         programme=document,
         package=contract.package if contract else document.packages[0].code,
         region=contract.region if contract else "default",
         people=_named(viewer, contract),
-        warning=_warning(viewer, subscriber_id, at),
+        warning=_warning(viewer, subscriber_id, at, contract_id),
     )
 
 
-def _warning(viewer: Viewer, subscriber_id: int | None, at: datetime) -> Refused | None:
+def _warning(viewer: Viewer, subscriber_id: int | None, at: datetime, contract_id: int | None = None) -> Refused | None:
     """What would stand against a case of this reader now; None when nothing does."""
     if subscriber_id is None:
         return None
-    facts: AdmissionFacts = queries.admission_facts(viewer.person_id, subscriber_id, at)
+    facts: AdmissionFacts = queries.admission_facts(viewer.person_id, subscriber_id, at, contract_id)
     channels = facts.conditions.region_channels
     asked = intake.Request(at=at, channel="web" if "web" in channels else next(iter(channels), "web"))
     found = intake.admit(facts.sender, asked, facts.conditions)

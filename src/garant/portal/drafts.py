@@ -25,6 +25,12 @@ class Draft:
         if self.subscriber_id not in viewer.subscribers():
             self.subscriber_id = next(iter(sorted(viewer.subscribers())), None)
 
+    @property
+    def contract_id(self) -> int | None:
+        """Under which of several contracts the case is; None: the one that the person is a contact of."""
+        chosen = self.data.get("contract")
+        return chosen if isinstance(chosen, int) else None
+
     def keep(self, answers: Mapping[str, Any], subscriber_id: int | None = None) -> None:
         """Store answers beside those given before."""
         self.subscriber_id = subscriber_id or self.subscriber_id

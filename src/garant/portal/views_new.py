@@ -17,7 +17,7 @@ from garant.core.guidance import suggested
 from garant.core.programmes import said
 from garant.core.refusals import Refusal
 from garant.portal.access import actor_of, for_subscribers, viewer_of
-from garant.portal.contracts import Bought, bought, organisations
+from garant.portal.contracts import Bought, bought, places_to_write
 from garant.portal.drafts import FIELDS, Draft
 from garant.portal.forms import KindForm, SeverityForm, WhatForm
 from garant.portal.forms_talk import GuideForm
@@ -40,19 +40,28 @@ def start(request: HttpRequest) -> HttpResponse:
 def kind(request: HttpRequest) -> HttpResponse:
     """What is it about?"""
     draft = Draft(viewer_of(request))
-    mine = organisations(viewer_of(request))
-    own = bought(viewer_of(request), draft.subscriber_id)
+    mine = places_to_write(viewer_of(request))
+    present = f"{draft.subscriber_id or ''}" + (f":{draft.contract_id}" if draft.contract_id else "")
+    sent = request.POST.get("subscriber", "")
+    own = bought(viewer_of(request), *_place(sent if sent in dict(mine) else present))
     kinds = own.request_types(get_language() or "en")
-    first = {"subscriber": str(draft.subscriber_id or ""), **draft.data}
+    first = {"subscriber": present, **draft.data}
     form = KindForm(request.POST or None, initial=first, kinds=kinds, organisations=mine)
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data["request_type"]
         answers: dict[str, Any] = {"request_type": chosen}
         if chosen != draft.data.get("request_type"):
             answers |= {"severity": own.default_severity(chosen) or "", "described": False}
-        draft.keep(answers, int(form.cleaned_data.get("subscriber") or 0) or None)
+        subscriber_id, contract_id = _place(form.cleaned_data.get("subscriber") or "")
+        draft.keep({**answers, "contract": contract_id}, subscriber_id)
         return redirect("new_case_what")
     return _page(request, "kind", draft, form, gettext("What is it about?"))
+
+
+def _place(choice: str) -> tuple[int | None, int | None]:
+    """The organisation and the contract that a choice names; None for what it doesn't."""
+    owner, _, contract = choice.partition(":")
+    return int(owner) if owner else None, int(contract) if contract else None
 
 
 @for_subscribers
@@ -62,7 +71,7 @@ def what(request: HttpRequest) -> HttpResponse:
     draft = Draft(viewer_of(request))
     if draft.missing == "kind":
         return redirect("new_case_kind")
-    own = bought(viewer_of(request), draft.subscriber_id)
+    own = bought(viewer_of(request), draft.subscriber_id, draft.contract_id)
     error_report = own.is_error_report(draft.data["request_type"])
     form = WhatForm(request.POST or None, initial=draft.data, error_report=error_report)
     if request.method == "POST":
@@ -86,7 +95,7 @@ def severity(request: HttpRequest) -> HttpResponse:
     if draft.missing in ("kind", "what"):
         return redirect(f"new_case_{draft.missing}")
     language = get_language() or "en"
-    own = bought(viewer_of(request), draft.subscriber_id)
+    own = bought(viewer_of(request), draft.subscriber_id, draft.contract_id)
     levels = own.levels(language)
     choices = [(level.level, level.name) for level in levels]
     guide = GuideForm(request.POST if "guide" in request.POST else None, initial=draft.data)
@@ -126,7 +135,7 @@ def _guided(
 def promise(request: HttpRequest) -> HttpResponse:
     """The promise for a severity, as a part of the page."""
     draft = Draft(viewer_of(request))
-    own = bought(viewer_of(request), draft.subscriber_id)
+    own = bought(viewer_of(request), draft.subscriber_id, draft.contract_id)
     chosen = request.GET.get("severity", "")
     known = chosen in {level.level for level in own.levels(get_language() or "en")}
     shown = _promise(request, draft, own, chosen) if known else None
@@ -151,7 +160,7 @@ def check(request: HttpRequest) -> HttpResponse:
         except Refusal as reason:
             draft.keep({})  # whole, with the answers that only these pages know
             refusal = refused(reason)
-    own = bought(viewer, draft.subscriber_id)
+    own = bought(viewer, draft.subscriber_id, draft.contract_id)
     more = {
         "answers": _answers(draft, own),
         "once": draft.data["once"],
@@ -189,6 +198,7 @@ def _file(request: HttpRequest, draft: Draft) -> HttpResponse:
         version=draft.text("version"),
         severity=data["severity"],
         request_type=data["request_type"],
+        contract_id=draft.contract_id,
         once=data["once"],
     )
     request.session["sent_cases"] = {data["once"]: filed.number}
@@ -214,6 +224,7 @@ def _promise(request: HttpRequest, draft: Draft, own: Bought, severity: str) -> 
         severity=severity,
         request_type=draft.data.get("request_type"),
         at=datetime.now(UTC),
+        contract_id=draft.contract_id,
     )
     return answer(found, own.programme, own.package, own.region, get_language() or "en", viewer.zone)
 
@@ -243,7 +254,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     """One page of the way, with what stands beside it; 422 when the form has errors."""
-    own = bought(viewer_of(request), draft.subscriber_id)
+    own = bought(viewer_of(request), draft.subscriber_id, draft.contract_id)
     order = list(STEPS)
     back = "/" if step == "kind" else f"/cases/new/{order[order.index(step) - 1]}/"
     words = {
