@@ -59,7 +59,7 @@ def _page(request: HttpRequest, form: StrictForm, status: int = 200, **more: Any
     may_export = law.may(request.viewer, "export_customers")  # type: ignore[attr-defined]
     return page(
         request, "console/import.html", status=status, section="import", form=form, may_export=may_export,
-        kinds=[(kind, kinds()[kind], ",".join(columns)) for kind, (columns, _) in COLUMNS.items()], **more,
+        kinds=[(kind, kinds()[kind], ", ".join(columns)) for kind, (columns, _) in COLUMNS.items()], **more,
     )  # fmt: skip
 
 
