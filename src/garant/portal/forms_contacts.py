@@ -19,26 +19,25 @@ class PersonForm(OnceForm):
     person = forms.ChoiceField(
         label=_("Who?"), widget=forms.RadioSelect, error_messages={"required": _("Choose who it is")}
     )
-    name = forms.CharField(label=_("Their name"), max_length=120, required=False)
+    name = forms.CharField(label=_("Their name"), max_length=120, error_messages={"required": _("Write their name")})
     email = forms.EmailField(
-        label=_("Their e-mail address"), max_length=254, required=False,
-        error_messages={"invalid": _("Write an address such as name@example.com")},
+        label=_("Their e-mail address"), max_length=254,
+        error_messages={
+            "required": _("Write their e-mail address"), "invalid": _("Write an address such as name@example.com"),
+        },
     )  # fmt: skip
-    language = forms.ChoiceField(label=_("Language of the invitation"), choices=settings.LANGUAGES, required=False)
+    language = forms.ChoiceField(label=_("Language of the invitation"), choices=settings.LANGUAGES)
 
-    def __init__(self, *args: Any, people: list[tuple[int, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Any = None, *, people: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
         choices = [(str(pk), name) for pk, name in people]
         self.fields["person"].choices = [*choices, (SOMEBODY_NEW, _("Somebody new, invited by mail"))]  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        """A new person needs a name and an address."""
-        data: dict[str, Any] = super().clean() or {}
-        if data.get("person") == SOMEBODY_NEW:
-            for field, text in (("name", _("Write their name")), ("email", _("Write their e-mail address"))):
-                if not data.get(field) and field not in self.errors:
-                    self.add_error(field, str(text))
-        return data
+        if not people:
+            self.initial.setdefault("person", SOMEBODY_NEW)
+        if data is not None and data.get("person") != SOMEBODY_NEW:
+            # Whoever names a colleague has nothing to say about somebody new.
+            for name in ("name", "email", "language"):
+                self.fields[name].required = False
 
     @property
     def is_new(self) -> bool:
