@@ -13,7 +13,14 @@ from django.db import transaction
 
 from garant.contracts.decided import change_entitlement, in_force
 from garant.contracts.models import ObligationFact, StandingDecision
-from garant.contracts.queries_standing import RECORDERS, advice_for, fact_view, rule_of, ruling_contract
+from garant.contracts.queries_standing import (
+    RECORDERS,
+    advice_for,
+    all_settled,
+    fact_view,
+    rule_of,
+    ruling_contract,
+)
 from garant.contracts.views_standing import Decided, FactView
 from garant.core.identity import clean_name
 from garant.core.people import Actor
@@ -126,12 +133,14 @@ def decide(
     (`by` the system) may suspend only where the programme says automatic. Refuses what is so already.
     """
     rule = _rule(subscriber_id, at)
-    _may_decide(by, rule)
+    _may_decide(by, rule, decision)
     said = reason_text(reason)
     suspension = in_force(subscriber_id)
     if decision == "reinstated":
         if suspension is None:
             raise Refusal("not_suspended", "good_standing", "nothing_to_do")
+        if by.kind == "system" and not (suspension.automatic and all_settled(subscriber_id, at)):
+            raise Refusal("automatic_act", "standing_is_decided", "ask_finance")
         ground = suspension.ground
     else:
         if suspension is not None:
@@ -169,9 +178,11 @@ def _rule(subscriber_id: int, at: datetime) -> StandingRule:
     return rule_of(contract)
 
 
-def _may_decide(by: Actor, rule: StandingRule) -> None:
+def _may_decide(by: Actor, rule: StandingRule, decision: str) -> None:
+    """By whom the rule names. A suspension from an earlier contract can be lifted also where the rule names nobody."""
+    named = frozenset(rule.decided_by)
     if by.kind != "system":
-        require_role(by, frozenset(rule.decided_by))
+        require_role(by, named if named or decision == "suspended" else RECORDERS)
     elif not rule.automatic:
         raise Refusal("automatic_act", "standing_is_decided", "ask_finance")
 

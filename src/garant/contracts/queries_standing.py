@@ -96,7 +96,8 @@ def standing(*, viewer: Viewer, subscriber_id: int) -> StandingView:
 
 def _may(viewer: Viewer, rule: StandingRule | None, suspended: bool) -> frozenset[str]:
     """What the viewer may do about it; whether the rule allows it now is another question."""
-    deciders = frozenset(rule.decided_by) if rule else RECORDERS
+    named = frozenset(rule.decided_by) if rule else RECORDERS
+    deciders = named if named or not suspended else RECORDERS
     acts = {"record"} if viewer.staff_roles & RECORDERS else set()
     if viewer.staff_roles & deciders:
         acts.add("reinstate" if suspended else "suspend")
@@ -137,10 +138,21 @@ def due_for_decision() -> Iterator[Due]:
         advice, rule, today = known
         if suspension is None and isinstance(advice, Proposal):
             yield Due(subscriber_id, "suspend", f"{advice.references[0]}:{advice.since}", rule.automatic)
-        late = [item for item in open_items(facts_of(subscriber_id), today) if item.ground in rule.grounds]
-        if suspension is not None and not late:
+        if suspension is not None and _settled(subscriber_id, rule, today):
             automatic = rule.automatic and suspension.automatic
             yield Due(subscriber_id, "reinstate", str(suspension.pk), automatic)
+
+
+def all_settled(subscriber_id: int, at: datetime) -> bool:
+    """Whether nothing is late on the grounds of the programme's rule. Not scoped: for rooms."""
+    contract = ruling_contract(subscriber_id, at)
+    if contract is None:
+        return False
+    return _settled(subscriber_id, rule_of(contract), at.astimezone(zone(contract.zone)).date())
+
+
+def _settled(subscriber_id: int, rule: StandingRule, today: date) -> bool:
+    return not any(item.ground in rule.grounds for item in open_items(facts_of(subscriber_id), today))
 
 
 _CANDIDATES = """
