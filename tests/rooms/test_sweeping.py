@@ -13,7 +13,7 @@ from rooms_cast import Cast
 from garant.cases import operations as cases
 from garant.cases import queries
 from garant.cases.acting import act_for_system
-from garant.cases.models import Escalation, Period
+from garant.cases.models import Case, CaseLink, Escalation, Period
 from garant.cases.sweeping import sweep_all
 from garant.core.people import SYSTEM
 from garant.journal import queries as journal
@@ -128,8 +128,10 @@ def test_nothing_is_told_about_a_promise_that_no_longer_runs(cast: Cast, kind: s
     elif kind == "resolved":
         cases.resolve(by=agent, number=number, body="Fixed", at=early)
     else:
+        into = Case.objects.get(number=file(cast).number)
         with act_for_system(by=SYSTEM, number=number, at=early) as act:
-            act.record("case_merged", {"ref": "1"})
+            act.record("case_merged", {"ref": into.number})
+            CaseLink.objects.create(case=act.case, other=into, kind="merged_into", at=early)
     assert sweep_all() == 0
     assert not Escalation.objects.exists()
     sound()

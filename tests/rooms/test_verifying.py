@@ -14,12 +14,10 @@ from standing_cast import owes, reinstate, suspend
 from typer.testing import CliRunner, Result
 
 from garant.cases import operations as cases
-from garant.cases.acting import act_for_system
 from garant.cases.models import Case, Message, Period
 from garant.cases.queries import Difference, Verification, verify
 from garant.cases.sweeping import sweep_all
 from garant.cli.journal import app
-from garant.core.people import SYSTEM
 from garant.journal.operations import seal
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
@@ -50,8 +48,7 @@ def busy(cast: Cast) -> int:
     for decide in (suspend, reinstate, suspend):
         decide(cast, "silver")
     merged = file(cast).number
-    with act_for_system(by=SYSTEM, number=merged) as act:
-        act.record("case_merged", {"ref": str(again)})
+    cases.merge_case(by=agent, number=merged, into=again)
     return late
 
 
