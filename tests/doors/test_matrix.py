@@ -183,6 +183,10 @@ def portal(cast: Cast) -> Mapping[str, Row]:
         "case_reply": Row(own, _customers(422, 422, 404), case),
         "case_reopen": Row(own, _customers(422, 422, 404), case),
         "case_raise": Row(own, _customers(422, 422, 404), case),
+        **{
+            f"case_{act}": Row(own, _customers(422, 422, 404), case)
+            for act in ("answer_proposal", "recreate", "solved", "rate", "escalate", "follow")
+        },
     }
 
 
