@@ -209,13 +209,16 @@ def test_raising_the_severity_acts_at_once(cast: Cast) -> None:
     number = file_case(cast.people["contact"], cast.subscriber_a, "Slow reports", "3")
     client = cast.client("contact")
     page = client.get(f"/cases/{number}/").content.decode()
-    assert "Raise the severity" in page
+    assert "Change the severity" in page
     raised = client.post(f"/cases/{number}/severity/", {"severity": "1", "reason": "Nobody can work now."})
     assert raised.status_code == 302
     case = queries.case(viewer=viewer_of(cast.people["contact"].pk), number=number)
     assert case.severity == "1"
+    same = client.post(f"/cases/{number}/severity/", {"severity": "1", "reason": "Still."})
+    assert same.status_code == 422
     lower = client.post(f"/cases/{number}/severity/", {"severity": "3", "reason": "Better."})
-    assert lower.status_code == 422
+    assert lower.status_code == 302
+    assert queries.case(viewer=viewer_of(cast.people["contact"].pk), number=number).severity == "3"
 
 
 def test_visitors_staff_and_people_without_an_organisation(cast: Cast) -> None:
