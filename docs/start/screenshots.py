@@ -1,4 +1,4 @@
-"""Take the screenshots of docs/start from the running desk: `make run` in one terminal, `make screenshots` in another."""
+"""Take the pictures of docs/start from the running desk: `make run`, then `make screenshots` in another terminal."""
 
 from __future__ import annotations
 

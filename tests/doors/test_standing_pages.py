@@ -180,8 +180,20 @@ def test_a_file_with_a_mistake_is_not_recorded(cast: Cast, finance: Person) -> N
 
 # -- contracts ----------------------------------------------------------------------------------------------------
 
-CHANGE = {"kind": "package", "package": "platinum", "region": "default", "ends_on": "", "add_on": "", "severity": "",
-          "metric": "", "amount": "", "unit": "business_hours", "calendar": "", "reason": "", "step": "look"}  # fmt: skip
+CHANGE = {
+    "kind": "package",
+    "package": "platinum",
+    "region": "default",
+    "ends_on": "",
+    "add_on": "",
+    "severity": "",
+    "metric": "",
+    "amount": "",
+    "unit": "business_hours",
+    "calendar": "",
+    "reason": "",
+    "step": "look",
+}
 
 
 def test_a_change_is_looked_at_and_then_made(cast: Cast) -> None:

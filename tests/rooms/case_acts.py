@@ -22,8 +22,18 @@ from garant.journal.views import EntryView
 HOUR = timedelta(hours=1)
 
 __all__ = [
-    "HOUR", "Verification", "ago", "case_of", "close_denver", "entries", "file", "kinds", "late_case", "period",
-    "sound", "sql",
+    "HOUR",
+    "Verification",
+    "ago",
+    "case_of",
+    "close_denver",
+    "entries",
+    "file",
+    "kinds",
+    "late_case",
+    "period",
+    "sound",
+    "sql",
 ]
 
 
@@ -36,9 +46,17 @@ def file(cast: Cast, package: str = "gold", **more: Any) -> Filed:
     """A case of the package's contact; severity 1 runs round the clock: four hours for gold."""
     who = more.pop("who", f"contact_{package}")
     given: dict[str, Any] = {
-        "by": cast.actor(who), "person_id": cast.people[who], "subscriber_id": cast.subscribers[package],
-        "subject": "Import drops rows", "description": "Every night some rows are missing.", "severity": "1",
-        "request_type": "error", "steps": "Run it", "expected": "All rows", "actual": "Some", "environment": "Prod",
+        "by": cast.actor(who),
+        "person_id": cast.people[who],
+        "subscriber_id": cast.subscribers[package],
+        "subject": "Import drops rows",
+        "description": "Every night some rows are missing.",
+        "severity": "1",
+        "request_type": "error",
+        "steps": "Run it",
+        "expected": "All rows",
+        "actual": "Some",
+        "environment": "Prod",
     }
     return cases.file_case(**{**given, **more})
 
@@ -86,7 +104,8 @@ def close_denver(cast: Cast) -> None:
     plain: dict[str, Any] = dict(hours_of_denver())
     today = database_now().date()
     plain["holidays"] = [
-        *plain.get("holidays", []), *({"date": str(today + timedelta(days=n)), "name": "Moved"} for n in range(-1, 10)),
+        *plain.get("holidays", []),
+        *({"date": str(today + timedelta(days=n)), "name": "Moved"} for n in range(-1, 10)),
     ]
     contracts.edit_calendar(
         by=SYSTEM, programme="reference", code="vendor_hours", plain=plain, effective_from=None, reason="Flood"

@@ -26,7 +26,11 @@ def refused(code: str) -> object:
 
 def propose(cast: Cast, number: int, severity: str = "2", **more: object) -> object:
     return cases.propose_severity(
-        by=cast.actor("agent"), number=number, severity=severity, reason="A workaround holds.", **more  # type: ignore[arg-type]
+        by=cast.actor("agent"),
+        number=number,
+        severity=severity,
+        reason="A workaround holds.",
+        **more,  # type: ignore[arg-type]
     )
 
 

@@ -167,8 +167,18 @@ def test_a_view_offers_exactly_the_acts_that_succeed(cast: Cast, who: str) -> No
     number = file(cast).number
     expected = {
         "agent": {
-            "reply", "log_call", "add_note", "assign", "resolve", "propose_severity", "verify_report",
-            "ask_to_reproduce", "link_cases", "merge_cases", "split_case", "follow_case",
+            "reply",
+            "log_call",
+            "add_note",
+            "assign",
+            "resolve",
+            "propose_severity",
+            "verify_report",
+            "ask_to_reproduce",
+            "link_cases",
+            "merge_cases",
+            "split_case",
+            "follow_case",
         },
         "contact_gold": {"add_customer_message", "raise_severity", "escalate_as_customer", "follow_case"},
         "viewer_gold": {"follow_case"},

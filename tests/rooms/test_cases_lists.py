@@ -57,8 +57,14 @@ def test_each_list_of_the_queue_holds_what_it_says_and_its_count(cast: Cast) -> 
     done = file(cast).number
     cases.resolve(by=agent, number=done, body="Done")
     expected = {
-        "open": {mine, near, missed, waiting, held}, "mine": {mine}, "unassigned": {near, missed, waiting, held},
-        "near": {near}, "missed": {missed}, "urgent": {near, missed}, "waiting": {waiting}, "held": {held},
+        "open": {mine, near, missed, waiting, held},
+        "mine": {mine},
+        "unassigned": {near, missed, waiting, held},
+        "near": {near},
+        "missed": {missed},
+        "urgent": {near, missed},
+        "waiting": {waiting},
+        "held": {held},
     }
     viewer = cast.viewer("agent")
     for when in ("before", "after"):
@@ -81,7 +87,10 @@ def test_a_row_says_what_runs_and_under_which_rule(cast: Cast) -> None:
     (row,) = queries.queue(viewer=cast.viewer("agent")).rows
     stored = period(number)
     assert (row.metric, row.started, row.due, row.near_at) == (
-        "initial_response", stored.started, stored.due, stored.near_at,
+        "initial_response",
+        stored.started,
+        stored.due,
+        stored.near_at,
     )
     assert (row.programme, row.package, row.region) == ("reference", "gold", "default")
     assert row.target_seconds == 4 * 3600
@@ -98,9 +107,14 @@ def test_search_finds_words_of_the_subject_in_ones_own_cases_only(cast: Cast) ->
 
 
 WHO_SEES = {
-    "agent": {"gold", "other_gold", "silver"}, "manager": {"gold", "other_gold", "silver"},
-    "contact_gold": {"gold", "other_gold"}, "viewer_gold": {"gold", "other_gold"}, "learner_gold": set(),
-    "contact_silver": {"silver"}, "contact_bronze": set(), "nobody": set(),
+    "agent": {"gold", "other_gold", "silver"},
+    "manager": {"gold", "other_gold", "silver"},
+    "contact_gold": {"gold", "other_gold"},
+    "viewer_gold": {"gold", "other_gold"},
+    "learner_gold": set(),
+    "contact_silver": {"silver"},
+    "contact_bronze": set(),
+    "nobody": set(),
 }
 
 

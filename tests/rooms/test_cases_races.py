@@ -35,10 +35,12 @@ def both_stored(number: int) -> None:
 
 
 def answer_twice(cast: Cast, number: int) -> list[Any]:
-    return at_once(*(
-        lambda who=who: cases.reply(by=cast.actor(who), number=number, body=f"Hello from {who}")  # type: ignore[misc]
-        for who in ("agent", "second_agent")
-    ))
+    return at_once(
+        *(
+            lambda who=who: cases.reply(by=cast.actor(who), number=number, body=f"Hello from {who}")  # type: ignore[misc]
+            for who in ("agent", "second_agent")
+        )
+    )
 
 
 def test_race_06_two_agents_answer_at_once_and_both_are_stored(cast: Cast) -> None:
@@ -77,8 +79,11 @@ def met_or_missed(cast: Cast, number: int) -> None:
     if late:
         assert found.index("target_missed") < found.index("response_given")
     assert row.escalations.filter(trigger="missed").count() == int(late)
-    told = [n for n in journal.notices(viewer=cast.viewer("manager"), limit=200).rows
-            if n.data["number"] == number and n.kind == "target_missed"]
+    told = [
+        n
+        for n in journal.notices(viewer=cast.viewer("manager"), limit=200).rows
+        if n.data["number"] == number and n.kind == "target_missed"
+    ]
     assert len(told) == int(late)
 
 
@@ -123,7 +128,8 @@ def test_race_08_a_raised_severity_and_the_sweeper_leave_one_deadline(cast: Cast
             lambda number=number: cases.raise_severity(  # type: ignore[misc]
                 by=cast.actor("contact_gold"), number=number, severity="1", reason="Worse"
             ),
-            sweep_all, sweep_all,
+            sweep_all,
+            sweep_all,
         )
         assert not [r for r in results if isinstance(r, Exception)]
         sweep_all()
@@ -160,9 +166,9 @@ def test_race_12_an_upgrade_mid_case_and_an_answer_follow_the_law_in_journal_ord
 
 def edit_while_answering(cast: Cast, number: int) -> None:
     """A calendar's edit becomes known, an answer comes, the edit is committed."""
-    answer = threading.Thread(target=lambda: at_once(
-        lambda: cases.reply(by=cast.actor("agent"), number=number, body="Hello")
-    ))
+    answer = threading.Thread(
+        target=lambda: at_once(lambda: cases.reply(by=cast.actor("agent"), number=number, body="Hello"))
+    )
     with transaction.atomic():
         close_denver(cast)
         answer.start()
@@ -183,9 +189,7 @@ def test_an_answer_never_counts_by_hours_that_an_edit_had_ended(cast: Cast) -> N
     sound()
 
 
-def test_control_without_the_hold_a_replay_counts_by_other_hours(
-    cast: Cast, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_control_without_the_hold_a_replay_counts_by_other_hours(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     number = file(cast, severity="2").number
     monkeypatch.setattr(acting, "hold_calendars", database_now)
     edit_while_answering(cast, number)

@@ -23,8 +23,11 @@ def filed_once(cast: Cast, before: int) -> None:
     newest = Case.objects.order_by("-pk")[0]
     assert newest.periods.count() == 1
     assert kinds(newest.number) == ["case_opened"]
-    told = [n for n in journal.notices(viewer=cast.viewer("contact_gold"), limit=200).rows
-            if n.data["number"] == newest.number]
+    told = [
+        n
+        for n in journal.notices(viewer=cast.viewer("contact_gold"), limit=200).rows
+        if n.data["number"] == newest.number
+    ]
     assert len(told) == 1
 
 
@@ -50,7 +53,8 @@ def answered_once(number: int) -> None:
     assert Message.objects.filter(case__number=number).count() == 1
     assert kinds(number).count("response_given") == 1
     assert list(Period.objects.filter(case__number=number).order_by("metric").values_list("metric", "how")) == [
-        ("follow_up", "running"), ("initial_response", "response"),
+        ("follow_up", "running"),
+        ("initial_response", "response"),
     ]
 
 
@@ -78,23 +82,20 @@ def told_once(cast: Cast, number: int) -> None:
     assert row.missed
     assert kinds(number) == ["case_opened", "escalation_told", "target_missed", "escalation_told"]
     assert list(row.escalations.order_by("level").values_list("trigger", "at")) == [
-        ("near", row.near_at), ("missed", row.due),
+        ("near", row.near_at),
+        ("missed", row.due),
     ]
     rows = [n for n in journal.notices(viewer=cast.viewer("manager"), limit=200).rows if n.data["number"] == number]
     assert [n.kind for n in rows if n.person_id == cast.people["manager"]] == ["target_missed"]
 
 
 def test_time_01_the_sweeper_dies_at_every_statement_at_the_deadline(cast: Cast) -> None:
-    points = everywhere(
-        lambda n: late_case(cast), lambda _: sweep_all(), lambda number: told_once(cast, number)
-    )
+    points = everywhere(lambda n: late_case(cast), lambda _: sweep_all(), lambda number: told_once(cast, number))
     assert points > 10
     sound()
 
 
-def test_time_01_control_a_miss_marked_before_it_is_told_is_lost(
-    cast: Cast, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_time_01_control_a_miss_marked_before_it_is_told_is_lost(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     """The protection is one transaction: marking first, in a transaction of its own, loses the telling."""
 
     def marked_first() -> None:
@@ -113,7 +114,11 @@ def test_time_01_control_a_miss_marked_before_it_is_told_is_lost(
 def test_a_late_answer_dies_at_every_statement(cast: Cast) -> None:
     def told_and_answered(number: int) -> None:
         assert kinds(number) == [
-            "case_opened", "escalation_told", "target_missed", "escalation_told", "response_given",
+            "case_opened",
+            "escalation_told",
+            "target_missed",
+            "escalation_told",
+            "response_given",
         ]
 
     everywhere(

@@ -87,7 +87,11 @@ def test_splitting_starts_own_clocks_and_copies_no_outcome(cast: Cast) -> None:
     sweep_all()
     cases.reply(by=cast.actor("agent"), number=number, body="Late, sorry.")
     done = cases.split_case(
-        by=cast.actor("agent"), number=number, subject="Export too", description="The export is slow.", severity="1",
+        by=cast.actor("agent"),
+        number=number,
+        subject="Export too",
+        description="The export is slow.",
+        severity="1",
         once="s" * 16,
     )
     row = period(done.number)
@@ -99,7 +103,11 @@ def test_splitting_starts_own_clocks_and_copies_no_outcome(cast: Cast) -> None:
     assert case_of(cast, done.number).opened_by.id == cast.people["contact_gold"]
     assert [link.kind for link in case_of(cast, number).links] == ["split_off"]
     again = cases.split_case(
-        by=cast.actor("agent"), number=number, subject="Export too", description="The export is slow.", severity="1",
+        by=cast.actor("agent"),
+        number=number,
+        subject="Export too",
+        description="The export is slow.",
+        severity="1",
         once="s" * 16,
     )
     assert again.number == done.number

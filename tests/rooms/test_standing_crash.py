@@ -193,7 +193,8 @@ def test_a_payment_recorded_while_suspending_comes_before_or_after(cast: Cast) -
         fact(cast, "notice_given", days_ago(35), reference=name)
         finance()
         results = at_once(
-            lambda: suspend(cast), lambda name=name: fact(cast, "invoice_paid", days_ago(1), reference=name)  # type: ignore[misc]
+            lambda: suspend(cast),
+            lambda name=name: fact(cast, "invoice_paid", days_ago(1), reference=name),  # type: ignore[misc]
         )
         assert not isinstance(results[1], Exception)
         if isinstance(results[0], Refusal):

@@ -110,7 +110,11 @@ def test_a_late_answer_records_and_tells_the_miss_that_no_sweeper_saw(cast: Cast
     number = late_case(cast)
     cases.reply(by=cast.actor("agent"), number=number, body="Sorry for the delay")
     assert kinds(number) == [
-        "case_opened", "escalation_told", "target_missed", "escalation_told", "response_given",
+        "case_opened",
+        "escalation_told",
+        "target_missed",
+        "escalation_told",
+        "response_given",
     ]
     assert notices(cast, number) == ["target_missed"]
     assert sweep_all() == 0
@@ -159,8 +163,11 @@ def test_a_miss_of_an_earlier_period_does_not_stick_to_the_next(cast: Cast) -> N
 def test_time_05_one_bad_case_costs_itself_only_and_the_managers_hear_of_it_once(cast: Cast) -> None:
     bad = late_case(cast, hours=9)
     good = [late_case(cast, hours=h) for h in (8, 7, 6)]
-    sql("UPDATE cases_period p SET package_key = 'gone@1/x:y' FROM cases_case c WHERE c.id = p.case_id"
-        " AND c.number = %s", bad)
+    sql(
+        "UPDATE cases_period p SET package_key = 'gone@1/x:y' FROM cases_case c WHERE c.id = p.case_id"
+        " AND c.number = %s",
+        bad,
+    )
     for _ in range(2):
         sweep_all()
     assert [period(n).missed for n in good] == [True] * 3
@@ -172,8 +179,11 @@ def test_time_05_control_without_isolation_the_others_wait_behind_it(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bad, good = late_case(cast, hours=9), late_case(cast, hours=8)
-    sql("UPDATE cases_period p SET package_key = 'gone@1/x:y' FROM cases_case c WHERE c.id = p.case_id"
-        " AND c.number = %s", bad)
+    sql(
+        "UPDATE cases_period p SET package_key = 'gone@1/x:y' FROM cases_case c WHERE c.id = p.case_id"
+        " AND c.number = %s",
+        bad,
+    )
     monkeypatch.setattr("garant.cases.sweeping._one_by_one", lambda query, aside: (0, 0))
     sweep_all()
     assert not period(good).missed

@@ -12,10 +12,25 @@ from garant.cases.events import CLOCK_KINDS, MISSED, MOVED, TOLD
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 TABLES = (
-    "cases.Case", "cases.Message", "cases.Period", "cases.Escalation", "cases.Draft", "journal.Entry", "journal.Seal",
-    "journal.Notice", "journal.OnceKey", "journal.Undelivered", "contracts.Contract", "contracts.ContactSlot",
-    "contracts.PackageVersion", "contracts.ProgrammeVersion", "contracts.Programme", "contracts.CalendarVersion",
-    "directory.Person", "directory.Subscriber", "directory.RoleHeld",
+    "cases.Case",
+    "cases.Message",
+    "cases.Period",
+    "cases.Escalation",
+    "cases.Draft",
+    "journal.Entry",
+    "journal.Seal",
+    "journal.Notice",
+    "journal.OnceKey",
+    "journal.Undelivered",
+    "contracts.Contract",
+    "contracts.ContactSlot",
+    "contracts.PackageVersion",
+    "contracts.ProgrammeVersion",
+    "contracts.Programme",
+    "contracts.CalendarVersion",
+    "directory.Person",
+    "directory.Subscriber",
+    "directory.RoleHeld",
 )
 
 

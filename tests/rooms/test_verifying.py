@@ -55,7 +55,8 @@ def busy(cast: Cast) -> int:
 def test_an_empty_desk_is_sound(db: None) -> None:
     result = command("verify", "--json")
     assert (result.exit_code, json.loads(result.stdout)) == (
-        0, {"cases": 0, "periods": 0, "entries": 0, "differences": []}
+        0,
+        {"cases": 0, "periods": 0, "entries": 0, "differences": []},
     )
     assert command("verify").stdout == "0 cases, 0 periods, 0 entries: 0 differences\n"
 
@@ -79,10 +80,13 @@ EDITS: dict[str, tuple[str, str | None, set[str]]] = {
     "near": (f"UPDATE cases_period x SET near_at = NULL {OF_CASE} AND metric = 'initial_response'", None, {"near_at"}),
     "missed": (f"UPDATE cases_period x SET missed = NOT missed {OF_CASE}", None, {"missed"}),
     "recorded": (
-        f"UPDATE cases_period x SET missed_recorded_at = NULL {OF_CASE}", "initial_response 1", {"missed_recorded_at"},
+        f"UPDATE cases_period x SET missed_recorded_at = NULL {OF_CASE}",
+        "initial_response 1",
+        {"missed_recorded_at"},
     ),
     "ended": (
-        f"UPDATE cases_period x SET ended = now() {OF_CASE} AND metric = 'initial_response'", "initial_response 1",
+        f"UPDATE cases_period x SET ended = now() {OF_CASE} AND metric = 'initial_response'",
+        "initial_response 1",
         {"ended"},
     ),
     "how": (f"UPDATE cases_period x SET how = 'response' {OF_CASE} AND waiting", "follow_up 1", {"how"}),
@@ -90,12 +94,18 @@ EDITS: dict[str, tuple[str, str | None, set[str]]] = {
     "paused": (f"UPDATE cases_period x SET paused = true {OF_CASE}", None, {"paused"}),
     "rule": (f"UPDATE cases_period x SET rule = '{{}}' {OF_CASE}", None, {"rule"}),
     "period's severity": (f"UPDATE cases_period x SET severity = '3' {OF_CASE}", None, {"severity"}),
-    "deleted period": ("DELETE FROM cases_period x USING cases_case c WHERE c.id = x.case_id AND c.number = %s"
-                       " AND metric = 'follow_up'", "follow_up 1", {"period"}),
+    "deleted period": (
+        "DELETE FROM cases_period x USING cases_case c WHERE c.id = x.case_id AND c.number = %s"
+        " AND metric = 'follow_up'",
+        "follow_up 1",
+        {"period"},
+    ),
     "extra period": (
         "INSERT INTO cases_period (case_id, subscriber_id, metric, number, started, how, missed, waiting, paused,"
         " severity, package_key) SELECT c.id, c.subscriber_id, 'follow_up', 9, now(), 'running', false, false, false,"
-        " '1', '' FROM cases_case c WHERE c.number = %s", "follow_up 9", {"period"},
+        " '1', '' FROM cases_case c WHERE c.number = %s",
+        "follow_up 9",
+        {"period"},
     ),
     "state": ("UPDATE cases_case SET state = 'open' WHERE number = %s", None, {"state"}),
     "severity": ("UPDATE cases_case SET severity = '3' WHERE number = %s", None, {"severity"}),
@@ -109,10 +119,17 @@ EDITS: dict[str, tuple[str, str | None, set[str]]] = {
     "number": ("UPDATE cases_case SET number = 7 WHERE number = %s", None, {"number"}),
     "subject": ("UPDATE cases_case SET subject = 'All is well' WHERE number = %s", None, {"text"}),
     "message": (f"UPDATE cases_message x SET body = 'Never said' {OF_CASE}", None, {"message"}),
-    "escalation": ("DELETE FROM cases_escalation x USING cases_case c WHERE c.id = x.case_id AND c.number = %s"
-                   " AND trigger = 'missed'", "initial_response 1", {"escalation"}),
-    "escalation's instant": (f"UPDATE cases_escalation x SET at = now() {OF_CASE} AND trigger = 'missed'",
-                             "initial_response 1", {"escalation"}),
+    "escalation": (
+        "DELETE FROM cases_escalation x USING cases_case c WHERE c.id = x.case_id AND c.number = %s"
+        " AND trigger = 'missed'",
+        "initial_response 1",
+        {"escalation"},
+    ),
+    "escalation's instant": (
+        f"UPDATE cases_escalation x SET at = now() {OF_CASE} AND trigger = 'missed'",
+        "initial_response 1",
+        {"escalation"},
+    ),
 }
 
 
@@ -141,10 +158,15 @@ def test_the_command_names_the_edit_and_ends_with_1(cast: Cast) -> None:
     sql("UPDATE cases_period SET due = due + interval '1 hour'")
     result = command("verify", "--json")
     assert result.exit_code == 1
-    assert json.loads(result.stdout)["differences"] == [{
-        "case": number, "period": "initial_response 1", "field": "due",
-        "stored": (row.due + timedelta(hours=1)).isoformat(), "replayed": row.due.isoformat(),
-    }]
+    assert json.loads(result.stdout)["differences"] == [
+        {
+            "case": number,
+            "period": "initial_response 1",
+            "field": "due",
+            "stored": (row.due + timedelta(hours=1)).isoformat(),
+            "replayed": row.due.isoformat(),
+        }
+    ]
     lines = command("verify").stdout.splitlines()
     assert lines[0].startswith(f"case {number}, initial_response 1: due: stored ")
     assert lines[1].endswith(": 1 difference")
@@ -204,6 +226,7 @@ def test_data_that_no_rule_can_read_stops_at_its_case(cast: Cast) -> None:
 
 def test_a_whole_desk_is_read_in_batches(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     """The statements grow with the batches, not with the cases; nothing between two batches is lost."""
+
     def statements() -> int:
         with CaptureQueriesContext(connection) as captured:
             sound()
@@ -233,4 +256,3 @@ def test_the_verification_reads_one_snapshot_and_writes_nothing(cast: Cast) -> N
     with verification._snapshot(), pytest.raises(InternalError, match="read-only"):
         cases.reply(by=cast.actor("agent"), number=number, body="Hello")
     sound()
-

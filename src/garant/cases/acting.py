@@ -67,7 +67,11 @@ class Act:
         if kind == "case_reopened":
             follow_entitlement(self)
         entry = journal.append(
-            subject=("case", self.case.pk), kind=kind, data=data, by=self.by, at=at or self.at,
+            subject=("case", self.case.pk),
+            kind=kind,
+            data=data,
+            by=self.by,
+            at=at or self.at,
             subscriber_id=self.case.subscriber_id,
         )
         self.written.append(entry)
@@ -79,8 +83,13 @@ class Act:
     def say(self, kind: str, body: str, *, field: str = "body") -> dict[str, Any]:
         """Store a text and return how an entry refers to it. Raises Refusal for an empty or overlong one."""
         self.message = Message.objects.create(
-            case=self.case, subscriber_id=self.case.subscriber_id, kind=kind, author_id=self.by.id,
-            by_vendor=self.side == "vendor", body=cleaned(body, field=field), at=self.at,
+            case=self.case,
+            subscriber_id=self.case.subscriber_id,
+            kind=kind,
+            author_id=self.by.id,
+            by_vendor=self.side == "vendor",
+            body=cleaned(body, field=field),
+            at=self.at,
         )
         return message_data(self.message)
 
@@ -117,9 +126,15 @@ class Act:
             for note in period.notes:
                 if note.code == "due_moved" and known is not None and note.values["at"] > known:  # type: ignore[operator]
                     moved = {name: _iso(note.values[name]) for name in ("at", "from", "to")}
-                    self.record(MOVED, {
-                        "metric": period.metric, "number": period.number, "cause": note.values["cause"], **moved,
-                    })
+                    self.record(
+                        MOVED,
+                        {
+                            "metric": period.metric,
+                            "number": period.number,
+                            "cause": note.values["cause"],
+                            **moved,
+                        },
+                    )
 
     def done(self) -> Done:
         """What the act left behind."""

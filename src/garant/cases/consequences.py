@@ -65,12 +65,18 @@ def _tell_followers(act: Act, entry: EntryView) -> None:
 def tell(case: Case, people: Iterable[int], kind: str, once: str, data: Mapping[str, Any]) -> None:
     """Put a notice about a case to each of the people who may still see it."""
     viewers = {person: directory.viewer_of(person) for person in people}
-    put_notices([
-        NewNotice(
-            once=f"{once}:{person}", kind=kind, person_id=person, language=viewer.language,
-            subject=("case", case.pk), subscriber_id=case.subscriber_id,
-            data={"number": case.number, "subject": case.subject, **data},
-        )
-        for person, viewer in viewers.items()
-        if scope.visible(viewer).filter(pk=case.pk).exists()
-    ])
+    put_notices(
+        [
+            NewNotice(
+                once=f"{once}:{person}",
+                kind=kind,
+                person_id=person,
+                language=viewer.language,
+                subject=("case", case.pk),
+                subscriber_id=case.subscriber_id,
+                data={"number": case.number, "subject": case.subject, **data},
+            )
+            for person, viewer in viewers.items()
+            if scope.visible(viewer).filter(pk=case.pk).exists()
+        ]
+    )

@@ -26,6 +26,7 @@ NEAR, MISS = "near", "miss"
 #: What a trigger of the policy is called in the table of escalations.
 TRIGGERS = {NEAR: "near", MISS: "missed"}
 
+
 @dataclass(frozen=True, slots=True)
 class Owed:
     """One level that a period owes since an instant, and who is told."""
@@ -84,8 +85,13 @@ def look(periods: Iterable[Period], now: datetime) -> Found:
 
 
 def record_late(
-    case: Case, periods: Iterable[Period], now: datetime, *, already: Collection[tuple[str, int]],
-    terms: StoredTerms, into: list[EntryView] | None = None,
+    case: Case,
+    periods: Iterable[Period],
+    now: datetime,
+    *,
+    already: Collection[tuple[str, int]],
+    terms: StoredTerms,
+    into: list[EntryView] | None = None,
 ) -> None:
     """What an act on a case owes before and after it: the misses that the sweeper has not seen yet.
 
@@ -106,9 +112,7 @@ def record_late(
             into.extend(entry for entry in written if entry.kind == MISSED)
 
 
-def record(
-    found: Found, cases: dict[int, Case], terms: StoredTerms, recipients: Recipients
-) -> list[EntryView]:
+def record(found: Found, cases: dict[int, Case], terms: StoredTerms, recipients: Recipients) -> list[EntryView]:
     """Write down what was found: rows, journal, escalations, notices. The caller holds the rows of all `cases`."""
     owed = _all_owed(found, cases, terms, recipients)
     fresh = _escalate(owed, found.now)
@@ -119,9 +123,7 @@ def record(
     return written
 
 
-def _all_owed(
-    found: Found, cases: dict[int, Case], terms: StoredTerms, recipients: Recipients
-) -> list[Owed]:
+def _all_owed(found: Found, cases: dict[int, Case], terms: StoredTerms, recipients: Recipients) -> list[Owed]:
     """The levels that are owed, near before missed: nothing that passed is left out, however long nobody looked."""
     near, late = found.near_keys, found.late_keys
     owed: list[Owed] = []
@@ -146,14 +148,21 @@ def _escalate(owed: Sequence[Owed], now: datetime) -> frozenset[tuple[int, int]]
     known = Escalation.objects.filter(period__in={each.period.pk for each in owed})
     there = set(known.values_list("period_id", "level"))
     fresh = [each for each in owed if (each.period.pk, each.step.level) not in there]
-    insert_all([
-        Escalation(
-            case_id=each.period.case_id, subscriber_id=each.period.subscriber_id, period_id=each.period.pk,
-            level=each.step.level, trigger=TRIGGERS[each.on], at=each.at, recorded_at=now,
-            told={"roles": list(each.step.to), "people": list(each.people)},
-        )
-        for each in fresh
-    ])
+    insert_all(
+        [
+            Escalation(
+                case_id=each.period.case_id,
+                subscriber_id=each.period.subscriber_id,
+                period_id=each.period.pk,
+                level=each.step.level,
+                trigger=TRIGGERS[each.on],
+                at=each.at,
+                recorded_at=now,
+                told={"roles": list(each.step.to), "people": list(each.people)},
+            )
+            for each in fresh
+        ]
+    )
     return frozenset((each.period.pk, each.step.level) for each in fresh)
 
 
@@ -178,10 +187,19 @@ def _names(period: Period) -> dict[str, Any]:
 
 
 def _told(case: Case, each: Owed, now: datetime) -> NewEntry:
-    return _fact(case, TOLD, each.at, {
-        **_names(each.period), "level": each.step.level, "trigger": TRIGGERS[each.on], "found_at": now.isoformat(),
-        "roles": list(each.step.to), "people": list(each.people),
-    })
+    return _fact(
+        case,
+        TOLD,
+        each.at,
+        {
+            **_names(each.period),
+            "level": each.step.level,
+            "trigger": TRIGGERS[each.on],
+            "found_at": now.isoformat(),
+            "roles": list(each.step.to),
+            "people": list(each.people),
+        },
+    )
 
 
 def _fact(case: Case, kind: str, at: datetime, data: dict[str, Any]) -> NewEntry:
@@ -199,9 +217,15 @@ def _notices(each: Owed, case: Case, recipients: Recipients) -> Iterable[NewNoti
             subject=("case", case.pk),
             subscriber_id=case.subscriber_id,
             data={
-                "number": case.number, "subject": case.subject, "severity": period.severity, "metric": period.metric,
-                "period": period.number, "level": each.step.level, "roles": list(each.step.to),
-                "due": period.due.isoformat() if period.due else None, "at": each.at.isoformat(),
+                "number": case.number,
+                "subject": case.subject,
+                "severity": period.severity,
+                "metric": period.metric,
+                "period": period.number,
+                "level": each.step.level,
+                "roles": list(each.step.to),
+                "due": period.due.isoformat() if period.due else None,
+                "at": each.at.isoformat(),
             },
         )
 

@@ -18,7 +18,13 @@ __all__ = ["add_customer_message", "add_note", "log_call", "reply"]
 
 
 def reply(
-    *, by: Actor, number: int, body: str, wait: bool = False, resolve: bool = False, once: str | None = None,
+    *,
+    by: Actor,
+    number: int,
+    body: str,
+    wait: bool = False,
+    resolve: bool = False,
+    once: str | None = None,
     at: datetime | None = None,
 ) -> Done:
     """Answer the customer in public: it ends the running period and starts the next (clock.md 5).
@@ -31,7 +37,13 @@ def reply(
 
 
 def log_call(
-    *, by: Actor, number: int, body: str, wait: bool = False, resolve: bool = False, once: str | None = None,
+    *,
+    by: Actor,
+    number: int,
+    body: str,
+    wait: bool = False,
+    resolve: bool = False,
+    once: str | None = None,
     at: datetime | None = None,
 ) -> Done:
     """Log a call with the customer: a response like `reply`; it counts when it is recorded (clock.md 20)."""

@@ -35,7 +35,8 @@ def save_draft(*, by: Actor, place: str, data: Mapping[str, Any], subscriber_id:
         return
     with transaction.atomic():
         Draft.objects.update_or_create(
-            person_id=by.id, place=place,
+            person_id=by.id,
+            place=place,
             defaults={"data": kept, "subscriber_id": subscriber_id, "updated_at": journal.database_now()},
         )
 

@@ -116,7 +116,12 @@ def _again(result: Mapping[str, Any]) -> Filed:
 
 
 def _file(
-    by: Actor, person_id: int, subscriber_id: int, typed: Typed, channel: str, at: datetime | None,
+    by: Actor,
+    person_id: int,
+    subscriber_id: int,
+    typed: Typed,
+    channel: str,
+    at: datetime | None,
     contract_id: int | None,
 ) -> Filed:
     _may_file(by, person_id, subscriber_id)
@@ -131,8 +136,17 @@ def _file(
 
 
 def opened_case(
-    *, by: Actor, person_id: int, subscriber_id: int, typed: Typed, channel: str, received: datetime,
-    contract_id: int, package_key: str, held: str | None, more: Mapping[str, Any],
+    *,
+    by: Actor,
+    person_id: int,
+    subscriber_id: int,
+    typed: Typed,
+    channel: str,
+    received: datetime,
+    contract_id: int,
+    package_key: str,
+    held: str | None,
+    more: Mapping[str, Any],
 ) -> tuple[Case, CaseClock]:
     """A case that another act brings about, such as a split: stored, journalled, timed from `received`.
 
@@ -143,20 +157,37 @@ def opened_case(
 
 
 def _opened(
-    by: Actor, person_id: int, subscriber_id: int, typed: Typed, channel: str, received: datetime, entry: Entry,
+    by: Actor,
+    person_id: int,
+    subscriber_id: int,
+    typed: Typed,
+    channel: str,
+    received: datetime,
+    entry: Entry,
     more: Mapping[str, Any],
 ) -> tuple[Case, CaseClock]:
     """The case with its first entries, its clocks worked out."""
     case = _stored(person_id, subscriber_id, typed, channel, received, entry)
     opened = journal.append(
-        subject=("case", case.pk), kind="case_opened", by=by, at=received, subscriber_id=subscriber_id,
+        subject=("case", case.pk),
+        kind="case_opened",
+        by=by,
+        at=received,
+        subscriber_id=subscriber_id,
         data={**_opened_data(case, entry), **more},
     )
     written = [opened]
     for kind, at in stretches_since(subscriber_id, received, entry.held):
-        written.append(journal.append(
-            subject=("case", case.pk), kind=kind, by=SYSTEM, at=at, subscriber_id=subscriber_id, data={},
-        ))
+        written.append(
+            journal.append(
+                subject=("case", case.pk),
+                kind=kind,
+                by=SYSTEM,
+                at=at,
+                subscriber_id=subscriber_id,
+                data={},
+            )
+        )
     terms = contracts.terms()
     clock = replayed(written, terms)
     bring_into_line(case, {}, clock, events_of(written), terms)
@@ -182,14 +213,14 @@ def _receipt(at: datetime | None, now: datetime) -> datetime:
     return at
 
 
-def _stored(
-    person_id: int, subscriber_id: int, typed: Typed, channel: str, received: datetime, entry: Entry
-) -> Case:
+def _stored(person_id: int, subscriber_id: int, typed: Typed, channel: str, received: datetime, entry: Entry) -> Case:
     texts = {
         "subject": " ".join(cleaned(typed.subject, field="subject", longest=LONGEST_SUBJECT).split()),
         "description": cleaned(typed.description, field="description"),
-        **{name: cleaned(getattr(typed, name), field=name, required=False)
-           for name in ("steps", "expected", "actual", "environment")},
+        **{
+            name: cleaned(getattr(typed, name), field=name, required=False)
+            for name in ("steps", "expected", "actual", "environment")
+        },
         "product": cleaned(typed.product, field="product", required=False, longest=LONGEST_PRODUCT),
         "version": cleaned(typed.version, field="version", required=False, longest=LONGEST_VERSION),
     }
@@ -197,10 +228,18 @@ def _stored(
         try:
             with transaction.atomic():
                 return Case.objects.create(
-                    number=free_number(), subscriber_id=subscriber_id, contract_id=entry.contract_id,
-                    opened_by_id=person_id, request_type=typed.request_type, channel=channel, received_at=received,
-                    severity=typed.severity, package_key=entry.package_key, held_reason=entry.held or "",
-                    last_activity_at=received, **texts,
+                    number=free_number(),
+                    subscriber_id=subscriber_id,
+                    contract_id=entry.contract_id,
+                    opened_by_id=person_id,
+                    request_type=typed.request_type,
+                    channel=channel,
+                    received_at=received,
+                    severity=typed.severity,
+                    package_key=entry.package_key,
+                    held_reason=entry.held or "",
+                    last_activity_at=received,
+                    **texts,
                 )
         except IntegrityError as clash:
             if "number" not in str(clash):
@@ -211,9 +250,15 @@ def _stored(
 def _opened_data(case: Case, entry: Entry) -> dict[str, Any]:
     """Codes and ids only: the text itself stands in the case, its digest here."""
     data: dict[str, Any] = {
-        "number": case.number, "severity": case.severity, "package": case.package_key, "by": "contact",
-        "request_type": case.request_type, "channel": case.channel, "contact": case.opened_by_id,
-        "contract": case.contract_id, "sha256": case_digest(case),
+        "number": case.number,
+        "severity": case.severity,
+        "package": case.package_key,
+        "by": "contact",
+        "request_type": case.request_type,
+        "channel": case.channel,
+        "contact": case.opened_by_id,
+        "contract": case.contract_id,
+        "sha256": case_digest(case),
     }
     if entry.held:
         data["held"] = entry.held
@@ -225,11 +270,17 @@ def _opened_data(case: Case, entry: Entry) -> dict[str, Any]:
 def _acknowledge(case: Case, clock: CaseClock, language: str) -> None:
     """Tell the contact that the case arrived. Automatic, so it answers nothing: the clock runs on (clock.md 4)."""
     journal.put_notice(
-        once=f"case_received:{case.pk}", kind="case_received", person_id=case.opened_by_id,
-        language=language, subject=("case", case.pk),
+        once=f"case_received:{case.pk}",
+        kind="case_received",
+        person_id=case.opened_by_id,
+        language=language,
+        subject=("case", case.pk),
         subscriber_id=case.subscriber_id,
         data={
-            "number": case.number, "subject": case.subject, "severity": case.severity, "held": clock.held,
+            "number": case.number,
+            "subject": case.subject,
+            "severity": case.severity,
+            "held": clock.held,
             "due": clock.next_due.isoformat() if clock.next_due else None,
         },
     )

@@ -127,8 +127,14 @@ def _take_over(act: Act, surviving: Case) -> None:
 
 
 def split_case(
-    *, by: Actor, number: int, subject: str, description: str, severity: str | None = None,
-    request_type: str | None = None, once: str | None = None,
+    *,
+    by: Actor,
+    number: int,
+    subject: str,
+    description: str,
+    severity: str | None = None,
+    request_type: str | None = None,
+    once: str | None = None,
 ) -> Done:
     """Make a second case out of part of one: it starts its own clocks now, and no outcome is copied (clock.md 19).
 
@@ -165,9 +171,7 @@ def _check_choice(act: Act, severity: str | None, request_type: str | None) -> N
     document = act.terms.programme(act.case.package_key)
     levels = tuple(level.level for level in document.severities)
     if severity is not None and severity not in levels:
-        raise Refusal(
-            "severity_not_in_tier", "severities_of_the_package", "use_offered_severity", {"offered": levels}
-        )
+        raise Refusal("severity_not_in_tier", "severities_of_the_package", "use_offered_severity", {"offered": levels})
     if request_type is not None and request_type not in {kind.code for kind in document.request_types}:
         raise Refusal("request_type_not_in_tier", "request_types_of_the_package", "use_offered_type")
 
@@ -175,15 +179,28 @@ def _check_choice(act: Act, severity: str | None, request_type: str | None) -> N
 def _split(act: Act, asked: Mapping[str, Any]) -> tuple[Case, Any]:
     case = act.case
     typed = Typed(
-        subject=asked["subject"], description=cleaned(asked["description"], field="description"),
-        severity=asked["severity"] or case.severity, request_type=asked["request_type"] or case.request_type,
-        steps="", expected="", actual="", environment=case.environment, product=case.product, version=case.version,
+        subject=asked["subject"],
+        description=cleaned(asked["description"], field="description"),
+        severity=asked["severity"] or case.severity,
+        request_type=asked["request_type"] or case.request_type,
+        steps="",
+        expected="",
+        actual="",
+        environment=case.environment,
+        product=case.product,
+        version=case.version,
     )
     held = "standing" if case.suspended or case.held_reason == "standing" else None
     new, clock = opened_case(
-        by=act.by, person_id=case.opened_by_id, subscriber_id=case.subscriber_id, typed=typed, channel=case.channel,
-        received=act.at, contract_id=case.contract_id,
-        package_key=key_for_case(case.contract_id, case.package_key, act.at), held=held,
+        by=act.by,
+        person_id=case.opened_by_id,
+        subscriber_id=case.subscriber_id,
+        typed=typed,
+        channel=case.channel,
+        received=act.at,
+        contract_id=case.contract_id,
+        package_key=key_for_case(case.contract_id, case.package_key, act.at),
+        held=held,
         more={"split_from": case.number},
     )
     tell(new, [new.opened_by_id], "case_split", f"case_split:{new.pk}", {"ref": case.number})

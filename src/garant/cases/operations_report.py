@@ -64,7 +64,10 @@ def ask_to_reproduce(
             if ReproductionRequest.objects.filter(case=act.case, answered_at=None).exists():
                 raise Refusal("already_asked", "one_request_at_a_time", "wait_for_answers")
             row = ReproductionRequest.objects.create(
-                case=act.case, subscriber_id=act.case.subscriber_id, asked_by_id=act.person, asked_at=act.at,
+                case=act.case,
+                subscriber_id=act.case.subscriber_id,
+                asked_by_id=act.person,
+                asked_at=act.at,
                 questions=texts,
             )
             said = act.say("public", "\n".join(f"{place}. {text}" for place, text in enumerate(texts, 1)))
@@ -88,7 +91,13 @@ def _cleaned_questions(questions: Sequence[str]) -> list[str]:
 
 
 def answer_reproduction(
-    *, by: Actor, number: int, request_id: int, step: int, text: str, once: str | None = None,
+    *,
+    by: Actor,
+    number: int,
+    request_id: int,
+    step: int,
+    text: str,
+    once: str | None = None,
     at: datetime | None = None,
 ) -> Done:
     """Answer one question, counted from 1, in order. The last answer is sent as the customer's message.

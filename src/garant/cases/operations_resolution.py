@@ -27,7 +27,12 @@ LONGEST_COMMENT = 2_000
 
 
 def confirm_resolution(
-    *, by: Actor, number: int, score: int | None = None, comment: str = "", once: str | None = None,
+    *,
+    by: Actor,
+    number: int,
+    score: int | None = None,
+    comment: str = "",
+    once: str | None = None,
     at: datetime | None = None,
 ) -> Done:
     """Confirm as the contact that the case is solved: it is closed. `score` 1 to 5: how content; None: not said."""
@@ -120,14 +125,20 @@ def _tell_management(act: Act) -> None:
     else:
         people = recipients.of(roles, act.case.assignee_id)
     key = act.written[-1].id
-    put_notices([
-        NewNotice(
-            once=f"case_escalated:{key}:{person}", kind="case_escalated", person_id=person,
-            language=recipients.language(person), subject=("case", act.case.pk), subscriber_id=act.case.subscriber_id,
-            data={"number": act.case.number, "subject": act.case.subject, "severity": act.case.severity},
-        )
-        for person in people
-    ])
+    put_notices(
+        [
+            NewNotice(
+                once=f"case_escalated:{key}:{person}",
+                kind="case_escalated",
+                person_id=person,
+                language=recipients.language(person),
+                subject=("case", act.case.pk),
+                subscriber_id=act.case.subscriber_id,
+                data={"number": act.case.number, "subject": act.case.subject, "severity": act.case.severity},
+            )
+            for person in people
+        ]
+    )
     tell(act.case, [act.by.id] if act.by.id else [], "escalation_received", f"escalation_received:{key}", {})
 
 
@@ -145,10 +156,23 @@ def _step(act: Act, period: Period) -> tuple[int, Sequence[str]]:
 def _told(act: Act, period: Period, level: int, roles: Sequence[str], people: Sequence[int]) -> None:
     told: dict[str, Any] = {"roles": list(roles), "people": list(people)}
     Escalation.objects.create(
-        case=act.case, subscriber_id=act.case.subscriber_id, period=period, level=level, trigger="customer", at=act.at,
-        recorded_at=act.at, told=told,
+        case=act.case,
+        subscriber_id=act.case.subscriber_id,
+        period=period,
+        level=level,
+        trigger="customer",
+        at=act.at,
+        recorded_at=act.at,
+        told=told,
     )
-    act.record(TOLD, {
-        "metric": period.metric, "number": period.number, "level": level, "trigger": "customer",
-        "found_at": act.at.isoformat(), **told,
-    })
+    act.record(
+        TOLD,
+        {
+            "metric": period.metric,
+            "number": period.number,
+            "level": level,
+            "trigger": "customer",
+            "found_at": act.at.isoformat(),
+            **told,
+        },
+    )

@@ -33,7 +33,13 @@ BATCH = 200
 
 
 def propose_severity(
-    *, by: Actor, number: int, severity: str, reason: str, asked_by: int | None = None, once: str | None = None,
+    *,
+    by: Actor,
+    number: int,
+    severity: str,
+    reason: str,
+    asked_by: int | None = None,
+    once: str | None = None,
     at: datetime | None = None,
 ) -> Done:
     """Propose another severity as the vendor: nothing changes until an authorized contact accepts (clock.md 7).
@@ -64,9 +70,7 @@ def propose_severity(
 def _check_level(act: Act, severity: str) -> None:
     levels = tuple(level.level for level in act.terms.programme(act.case.package_key).severities)
     if severity not in levels:
-        raise Refusal(
-            "severity_not_in_tier", "severities_of_the_package", "use_offered_severity", {"offered": levels}
-        )
+        raise Refusal("severity_not_in_tier", "severities_of_the_package", "use_offered_severity", {"offered": levels})
     if severity == act.case.severity:
         raise Refusal("severity_is_the_same", "a_change_changes", "choose_other_severity", {"severity": severity})
 
@@ -99,8 +103,14 @@ def _propose(act: Act, severity: str, reason: str) -> None:
         raise Refusal("already_proposed", "one_proposal_at_a_time", "withdraw_first", {"severity": open_one.severity})
     until = lapse_of(act.terms, case.package_key, (case.severity, severity), act.at)
     row = SeverityProposal.objects.create(
-        case=case, subscriber_id=case.subscriber_id, severity=severity, previous=case.severity,
-        reason=cleaned(reason, field="reason"), proposed_by_id=act.person, proposed_at=act.at, lapses_at=until,
+        case=case,
+        subscriber_id=case.subscriber_id,
+        severity=severity,
+        previous=case.severity,
+        reason=cleaned(reason, field="reason"),
+        proposed_by_id=act.person,
+        proposed_at=act.at,
+        lapses_at=until,
     )
     said = act.say("reason", reason, field="reason")
     data: dict[str, Any] = {**said, "proposal": row.pk, "severity": severity, "from": case.severity, "by": "vendor"}
@@ -134,7 +144,12 @@ def accept_severity(
 
 
 def reject_severity(
-    *, by: Actor, number: int, reason: str, proposal_id: int | None = None, once: str | None = None,
+    *,
+    by: Actor,
+    number: int,
+    reason: str,
+    proposal_id: int | None = None,
+    once: str | None = None,
     at: datetime | None = None,
 ) -> Done:
     """Reject the open proposal as an authorized contact, with the reason: the severity stays as it is."""

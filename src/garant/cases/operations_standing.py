@@ -69,13 +69,21 @@ def _decide(
 
 def _tell(kind: str, decision_id: int, subscriber_id: int, cases: Sequence[Case]) -> None:
     """Tell the subscriber's contacts and administrators once."""
-    put_notices([
-        NewNotice(
-            once=f"{kind}:{decision_id}:{person.id}", kind=kind, person_id=person.id, language=person.language,
-            subject=("subscriber", subscriber_id), subscriber_id=subscriber_id, data={"cases": len(cases)},
-        )
-        for person in directory.people_of(DESK, subscriber_id) if person.roles & TOLD
-    ])
+    put_notices(
+        [
+            NewNotice(
+                once=f"{kind}:{decision_id}:{person.id}",
+                kind=kind,
+                person_id=person.id,
+                language=person.language,
+                subject=("subscriber", subscriber_id),
+                subscriber_id=subscriber_id,
+                data={"cases": len(cases)},
+            )
+            for person in directory.people_of(DESK, subscriber_id)
+            if person.roles & TOLD
+        ]
+    )
 
 
 def admit(*, by: Actor, number: int, reason: str) -> Done:
@@ -130,14 +138,23 @@ def _automatic(subscriber_id: int, act: str) -> int:
 def _propose(subscriber_id: int, act: str, key: str) -> None:
     """Tell finance (without one, the managers) once that a decision is theirs to make."""
     subscriber = directory.subscriber_by_id(subscriber_id)
-    put_notices([
-        NewNotice(
-            once=f"standing_{act}:{subscriber_id}:{key}:{person.id}"[:160], kind=f"standing_{act}_proposed",
-            person_id=person.id, language=person.language, subject=("subscriber", subscriber_id), subscriber_id=None,
-            data={"subscriber": subscriber.name if subscriber else "", "slug": subscriber.slug if subscriber else ""},
-        )
-        for person in deciders()
-    ])
+    put_notices(
+        [
+            NewNotice(
+                once=f"standing_{act}:{subscriber_id}:{key}:{person.id}"[:160],
+                kind=f"standing_{act}_proposed",
+                person_id=person.id,
+                language=person.language,
+                subject=("subscriber", subscriber_id),
+                subscriber_id=None,
+                data={
+                    "subscriber": subscriber.name if subscriber else "",
+                    "slug": subscriber.slug if subscriber else "",
+                },
+            )
+            for person in deciders()
+        ]
+    )
 
 
 def _end_contracts() -> int:

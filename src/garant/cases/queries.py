@@ -9,7 +9,25 @@ from garant.cases.views import CaseView, Difference, DraftView, EscalationRow, P
 from garant.core.refusals import NotFound
 
 __all__ = [
-    "CaseView", "Difference", "DraftView", "EscalationRow", "NotFound", "PeriodView", "Promise", "QueueRow",
-    "Verification", "Verified", "case", "counts", "draft", "due_times", "escalations", "my_cases", "preview_change",
-    "promise", "promise_for", "queue", "verify",
+    "CaseView",
+    "Difference",
+    "DraftView",
+    "EscalationRow",
+    "NotFound",
+    "PeriodView",
+    "Promise",
+    "QueueRow",
+    "Verification",
+    "Verified",
+    "case",
+    "counts",
+    "draft",
+    "due_times",
+    "escalations",
+    "my_cases",
+    "preview_change",
+    "promise",
+    "promise_for",
+    "queue",
+    "verify",
 ]

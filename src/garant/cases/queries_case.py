@@ -78,13 +78,31 @@ def _found(viewer: Viewer, number: int) -> Case:
 def _plain(row: Case) -> dict[str, Any]:
     key = parts(row.package_key)
     own = (
-        "number", "subject", "severity", "state", "request_type", "channel", "package_key", "description", "steps",
-        "expected", "actual", "environment", "received_at", "resolved_at", "closed_at", "last_activity_at", "next_due",
+        "number",
+        "subject",
+        "severity",
+        "state",
+        "request_type",
+        "channel",
+        "package_key",
+        "description",
+        "steps",
+        "expected",
+        "actual",
+        "environment",
+        "received_at",
+        "resolved_at",
+        "closed_at",
+        "last_activity_at",
+        "next_due",
     )
     return {
         **{name: getattr(row, name) for name in own},
         "held_reason": row.held_reason or None,
-        "programme": key.programme, "package": key.package, "region": key.region, "zone": row.contract.zone,
+        "programme": key.programme,
+        "package": key.package,
+        "region": key.region,
+        "zone": row.contract.zone,
         "subscriber": SubscriberBrief(row.subscriber.pk, row.subscriber.slug, row.subscriber.name),
         "opened_by": PersonBrief(row.opened_by.pk, str(row.opened_by)),
         "assignee": PersonBrief(row.assignee.pk, str(row.assignee), vendor=True) if row.assignee else None,
@@ -97,7 +115,12 @@ def _messages(row: Case, viewer: Viewer) -> tuple[MessageView, ...]:
         said = said.exclude(kind__in=HIDDEN_KINDS)
     return tuple(
         MessageView(
-            id=m.pk, kind=m.kind, by_vendor=m.by_vendor, body=m.body, at=m.at, channel=m.channel,
+            id=m.pk,
+            kind=m.kind,
+            by_vendor=m.by_vendor,
+            body=m.body,
+            at=m.at,
+            channel=m.channel,
             author=PersonBrief(m.author.pk, str(m.author), m.by_vendor) if m.author else None,
         )
         for m in said
@@ -107,9 +130,18 @@ def _messages(row: Case, viewer: Viewer) -> tuple[MessageView, ...]:
 def _period(period: Period, terms: StoredTerms) -> PeriodView:
     rule = period.rule
     return PeriodView(
-        metric=period.metric, number=period.number, started=period.started, due=period.due,
-        near_at=near(period, rule, terms), ended=period.ended, how=period.how, missed=period.missed,
-        waiting=period.waiting, paused=period.paused, rule=rule, steps=period.steps,
+        metric=period.metric,
+        number=period.number,
+        started=period.started,
+        due=period.due,
+        near_at=near(period, rule, terms),
+        ended=period.ended,
+        how=period.how,
+        missed=period.missed,
+        waiting=period.waiting,
+        paused=period.paused,
+        rule=rule,
+        steps=period.steps,
         target_seconds=int(rule.duration.total_seconds()),
     )
 
@@ -162,11 +194,22 @@ def escalations(
 def _escalation(row: Escalation, of: Case, names: Mapping[int, str], terms: StoredTerms) -> EscalationRow:
     period = row.period
     return EscalationRow(
-        id=row.pk, number=of.number, subject=of.subject, severity=of.severity, state=of.state,
+        id=row.pk,
+        number=of.number,
+        subject=of.subject,
+        severity=of.severity,
+        state=of.state,
         subscriber=SubscriberBrief(of.subscriber.pk, of.subscriber.slug, of.subscriber.name),
         assignee=PersonBrief(of.assignee.pk, str(of.assignee), vendor=True) if of.assignee else None,
-        metric=period.metric, period=period.number, level=row.level, trigger=row.trigger, at=row.at,
-        recorded_at=row.recorded_at, due=period.due, ended=period.ended, missed=period.missed,
+        metric=period.metric,
+        period=period.number,
+        level=row.level,
+        trigger=row.trigger,
+        at=row.at,
+        recorded_at=row.recorded_at,
+        due=period.due,
+        ended=period.ended,
+        missed=period.missed,
         roles=tuple(row.told.get("roles", ())),
         people=tuple(PersonBrief(p, names.get(p, ""), vendor=True) for p in row.told.get("people", ())),
         rule=rule_of(terms, period.package_key, period.severity, period.metric),

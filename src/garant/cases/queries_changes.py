@@ -41,8 +41,15 @@ def preview_change(*, viewer: Viewer, reference: str, change: Change) -> Preview
     cases = [_changed(row, entries.get(row.pk, ()), after, at) for row in rows[:MOST]]
     more = Case.objects.filter(contract_id=contract.id, state__in=LIVE).count() - len(cases)
     return Preview(
-        after.package, after.version, after.region, after.ends_on.isoformat(), after.limit, after.cause, at,
-        tuple(cases), more,
+        after.package,
+        after.version,
+        after.region,
+        after.ends_on.isoformat(),
+        after.limit,
+        after.cause,
+        at,
+        tuple(cases),
+        more,
     )
 
 
@@ -53,7 +60,11 @@ def _changed(case: Case, entries: Sequence[EntryView], after: Proposed, at: date
     moves = after.key != case.package_key
     moved = [*events, Event(now, "package_change", package=after.key)] if moves else events
     return ChangedCase(
-        case.number, case.subject, case.severity, case.state, case.suspended,
+        case.number,
+        case.subject,
+        case.severity,
+        case.state,
+        case.suspended,
         tuple(_periods(before, replay(moved, after.terms, now))),
     )
 
@@ -65,8 +76,15 @@ def _periods(before: CaseClock, after: CaseClock) -> list[ChangedPeriod]:
     for period in after.periods:
         if period.ended is None:
             was = old.get(period.key)
-            found.append(ChangedPeriod(
-                period.metric, period.number, period.started, was.due if was else None, period.due, period.missed,
-                was is None,
-            ))
+            found.append(
+                ChangedPeriod(
+                    period.metric,
+                    period.number,
+                    period.started,
+                    was.due if was else None,
+                    period.due,
+                    period.missed,
+                    was is None,
+                )
+            )
     return found

@@ -53,9 +53,7 @@ def _promise(package_key: str, severity: str, at: datetime, request_type: str | 
     terms = contracts.terms()
     levels = tuple(level.level for level in terms.programme(package_key).severities)
     if severity not in levels:
-        raise Refusal(
-            "severity_not_in_tier", "severities_of_the_package", "use_offered_severity", {"offered": levels}
-        )
+        raise Refusal("severity_not_in_tier", "severities_of_the_package", "use_offered_severity", {"offered": levels})
     fitting = untargeted(terms, package_key, request_type or "")
     opened = Event(at=at, kind="opened", severity=severity, package=package_key, by="contact")
     first = next((p for p in replay([opened], fitting).periods if p.metric == INITIAL), None)

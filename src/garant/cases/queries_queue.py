@@ -29,8 +29,13 @@ COUNTED = 1000
 SHOWN = ("open", "mine", "unassigned", "near", "missed", "urgent", "waiting", "held")
 #: What a list of one's own cases may be narrowed to.
 STATES: Mapping[str, tuple[str, ...]] = {
-    "open": OPEN, "waiting": ("waiting",), "held": ("held",), "resolved": ("resolved",), "closed": ("closed",),
-    "merged": ("merged",), "done": ("resolved", "closed", "merged"),
+    "open": OPEN,
+    "waiting": ("waiting",),
+    "held": ("held",),
+    "resolved": ("resolved",),
+    "closed": ("closed",),
+    "merged": ("merged",),
+    "done": ("resolved", "closed", "merged"),
 }
 
 
@@ -109,8 +114,15 @@ def due_times(*, viewer: Viewer, limit: int = 500) -> list[DueRow]:
     owing = _shown(viewer, "open", database_now()).filter(next_due__isnull=False)
     cases = owing.order_by("next_due", "pk")[: min(limit, 1000)]
     return [
-        DueRow(case.number, case.state, case.held_reason or None, case.next_due, case.next_near,
-               rule_of(terms, case.package_key, case.severity, case.next_metric), case.severity)
+        DueRow(
+            case.number,
+            case.state,
+            case.held_reason or None,
+            case.next_due,
+            case.next_near,
+            rule_of(terms, case.package_key, case.severity, case.next_metric),
+            case.severity,
+        )
         for case in cases.only(
             "number", "state", "held_reason", "next_due", "next_near", "package_key", "severity", "next_metric"
         )
@@ -119,7 +131,11 @@ def due_times(*, viewer: Viewer, limit: int = 500) -> list[DueRow]:
 
 
 def my_cases(
-    *, viewer: Viewer, subscriber_id: int | None = None, state: str | None = None, after: str | None = None,
+    *,
+    viewer: Viewer,
+    subscriber_id: int | None = None,
+    state: str | None = None,
+    after: str | None = None,
     limit: int = 25,
 ) -> Page[QueueRow]:
     """The cases that a viewer may see, last active first.
@@ -162,14 +178,23 @@ def _row(case: Case, running: Sequence[Period], terms: StoredTerms) -> QueueRow:
     period = next(iter(owed), None) or max(running, key=lambda p: p.started, default=None)
     key = parts(case.package_key)
     row = {
-        "number": case.number, "subject": case.subject, "severity": case.severity, "state": case.state,
-        "held_reason": case.held_reason or None, "request_type": case.request_type, "channel": case.channel,
-        "programme": key.programme, "package": key.package, "region": key.region,
-        "package_key": case.package_key, "zone": case.contract.zone,
+        "number": case.number,
+        "subject": case.subject,
+        "severity": case.severity,
+        "state": case.state,
+        "held_reason": case.held_reason or None,
+        "request_type": case.request_type,
+        "channel": case.channel,
+        "programme": key.programme,
+        "package": key.package,
+        "region": key.region,
+        "package_key": case.package_key,
+        "zone": case.contract.zone,
         "subscriber": SubscriberBrief(case.subscriber.pk, case.subscriber.slug, case.subscriber.name),
         "opened_by": PersonBrief(case.opened_by.pk, str(case.opened_by)),
         "assignee": PersonBrief(case.assignee.pk, str(case.assignee), vendor=True) if case.assignee else None,
-        "received_at": case.received_at, "last_activity_at": case.last_activity_at,
+        "received_at": case.received_at,
+        "last_activity_at": case.last_activity_at,
     }
     return QueueRow(**row, **_clock(period, terms))  # type: ignore[arg-type]
 
@@ -179,7 +204,13 @@ def _clock(period: Period | None, terms: StoredTerms) -> dict[str, object]:
         return {}
     rule = rule_of(terms, period.package_key, period.severity, period.metric)
     return {
-        "metric": period.metric, "started": period.started, "due": period.due, "near_at": period.near_at,
-        "missed": period.missed, "waiting": period.waiting, "paused": period.paused, "rule": rule,
+        "metric": period.metric,
+        "started": period.started,
+        "due": period.due,
+        "near_at": period.near_at,
+        "missed": period.missed,
+        "waiting": period.waiting,
+        "paused": period.paused,
+        "rule": rule,
         "target_seconds": int(rule.duration.total_seconds()) if rule else None,
     }

@@ -48,21 +48,26 @@ def talk_of(
     names = directory.names(_people(proposals, asked, content, followers))
     missing = completeness(_report(row), error_report=_is_report(row, terms)).missing
     return {
-        "product": row.product, "version": row.version, "verification": row.verification,
-        "reproduction": row.reproduction, "missing": missing,
+        "product": row.product,
+        "version": row.version,
+        "verification": row.verification,
+        "reproduction": row.reproduction,
+        "missing": missing,
         "proposals": tuple(_proposal(p, names, entries, terms, now) for p in proposals),
         "reproductions": tuple(_reproduction(each, names) for each in asked),
         "links": _links(row, viewer),
         "followers": tuple(FollowerView(f.person_id, names.get(f.person_id, ""), f.since) for f in followers),
-        "satisfaction": None if content is None else SatisfactionView(
-            content.score, content.comment, names.get(content.person_id, ""), content.at
-        ),
+        "satisfaction": None
+        if content is None
+        else SatisfactionView(content.score, content.comment, names.get(content.person_id, ""), content.at),
         "closes_at": _closes_at(row, entries, terms),
     }
 
 
 def _people(
-    proposals: Sequence[SeverityProposal], asked: Sequence[ReproductionRequest], content: Satisfaction | None,
+    proposals: Sequence[SeverityProposal],
+    asked: Sequence[ReproductionRequest],
+    content: Satisfaction | None,
     followers: Sequence[Follower],
 ) -> set[int]:
     found = {p.proposed_by_id for p in proposals} | {p.answered_by_id for p in proposals}
@@ -88,10 +93,18 @@ def _proposal(
     over = row.state == "open" and row.lapses_at is not None and now > row.lapses_at
     state = "lapsed" if over else row.state
     return ProposalView(
-        id=row.pk, severity=row.severity, previous=row.previous, reason=row.reason,
-        proposed_by=names.get(row.proposed_by_id, ""), proposed_at=row.proposed_at, lapses_at=row.lapses_at,
-        state=state, answered_by=names.get(row.answered_by_id or 0, ""), answered_at=row.answered_at,
-        answer=row.answer, due_if_accepted=_due_if_accepted(entries, terms, now) if state == "open" else None,
+        id=row.pk,
+        severity=row.severity,
+        previous=row.previous,
+        reason=row.reason,
+        proposed_by=names.get(row.proposed_by_id, ""),
+        proposed_at=row.proposed_at,
+        lapses_at=row.lapses_at,
+        state=state,
+        answered_by=names.get(row.answered_by_id or 0, ""),
+        answered_at=row.answered_at,
+        answer=row.answer,
+        due_if_accepted=_due_if_accepted(entries, terms, now) if state == "open" else None,
     )
 
 
@@ -115,7 +128,9 @@ def _links(row: Case, viewer: Viewer) -> tuple[LinkView, ...]:
     seen = set(visible(viewer).filter(pk__in=[other.pk for other in others]).values_list("pk", flat=True))
     return tuple(
         LinkView(
-            other.number, other.subject, other.state,
+            other.number,
+            other.subject,
+            other.state,
             link.kind if link.case_id == row.pk else _BACKWARDS.get(link.kind, link.kind),
         )
         for link, other in zip(found, others, strict=True)

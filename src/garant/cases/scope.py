@@ -106,9 +106,7 @@ def side_of(viewer: Viewer, subscriber_id: int) -> str | None:
 def allowed(viewer: Viewer, subscriber_id: int, state: str) -> frozenset[str]:
     """The acts that a viewer may do on a case of a subscriber in a state."""
     acts = {"vendor": STAFF_ACTS, "contact": CONTACT_ACTS}.get(side_of(viewer, subscriber_id) or "", frozenset())
-    return (acts & STATE_ACTS[state]) | {
-        act for act in AGREED_ACTS[state] if _side_may(viewer, act, subscriber_id)
-    }
+    return (acts & STATE_ACTS[state]) | {act for act in AGREED_ACTS[state] if _side_may(viewer, act, subscriber_id)}
 
 
 def _side_may(viewer: Viewer, act: str, subscriber_id: int) -> bool:

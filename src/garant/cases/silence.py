@@ -24,9 +24,7 @@ def silent_since(entries: Iterable[EntryView]) -> datetime | None:
     return max((entry.at for entry in entries if entry.kind in SPOKEN), default=None)
 
 
-def owed_after_silence(
-    rule: ClosureRule, since: datetime, warned: datetime | None, now: datetime
-) -> str | None:
+def owed_after_silence(rule: ClosureRule, since: datetime, warned: datetime | None, now: datetime) -> str | None:
     """What a silence owes at `now`: "warn", "close", or None.
 
     `warned`: when closure was last announced; an announcement before `since` is void. Whoever was warned late still

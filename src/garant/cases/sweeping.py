@@ -126,11 +126,17 @@ def _alarm(case_ids: Sequence[int], problem: Exception) -> None:
     recipients = Recipients()
     for case in Case.objects.filter(pk__in=case_ids):
         log.error("case %s can't be swept: %s: %s", case.number, type(problem).__name__, problem)
-        put_notices([
-            NewNotice(
-                once=f"sweep_failed:{case.pk}:{person}", kind="sweep_failed", person_id=person,
-                language=recipients.language(person), subject=("case", case.pk), subscriber_id=case.subscriber_id,
-                data={"number": case.number, "problem": type(problem).__name__},
-            )
-            for person in recipients.of([CATCH_ALL], None)
-        ])
+        put_notices(
+            [
+                NewNotice(
+                    once=f"sweep_failed:{case.pk}:{person}",
+                    kind="sweep_failed",
+                    person_id=person,
+                    language=recipients.language(person),
+                    subject=("case", case.pk),
+                    subscriber_id=case.subscriber_id,
+                    data={"number": case.number, "problem": type(problem).__name__},
+                )
+                for person in recipients.of([CATCH_ALL], None)
+            ]
+        )

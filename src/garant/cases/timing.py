@@ -25,13 +25,31 @@ Key = tuple[str, int]
 
 #: Columns of Period that a replay gives; the rest says what the sweeper did.
 PERIOD_COLUMNS = (
-    "started", "due", "near_at", "known_at", "ended", "how", "missed", "waiting", "paused", "severity", "package_key",
+    "started",
+    "due",
+    "near_at",
+    "known_at",
+    "ended",
+    "how",
+    "missed",
+    "waiting",
+    "paused",
+    "severity",
+    "package_key",
     "rule",
 )
 #: Columns of Case that a replay gives.
 CASE_COLUMNS = (
-    "severity", "package_key", "state", "held_reason", "suspended", "next_due", "next_near", "next_metric",
-    "resolved_at", "closed_at",
+    "severity",
+    "package_key",
+    "state",
+    "held_reason",
+    "suspended",
+    "next_due",
+    "next_near",
+    "next_metric",
+    "resolved_at",
+    "closed_at",
 )
 
 

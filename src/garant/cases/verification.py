@@ -34,7 +34,10 @@ BATCH = 500
 
 #: Columns of a case that its first entry fixes -> the name in the entry's data.
 FIXED = {
-    "number": "number", "contract_id": "contract", "opened_by_id": "contact", "request_type": "request_type",
+    "number": "number",
+    "contract_id": "contract",
+    "opened_by_id": "contact",
+    "request_type": "request_type",
     "channel": "channel",
 }
 _DIGESTS = """
@@ -151,9 +154,7 @@ def _read(ids: Sequence[int]) -> _Batch:
     return batch
 
 
-def _differences(
-    case: Case, entries: Sequence[EntryView], batch: _Batch, terms: StoredTerms
-) -> Iterator[Difference]:
+def _differences(case: Case, entries: Sequence[EntryView], batch: _Batch, terms: StoredTerms) -> Iterator[Difference]:
     if [entry.sequence for entry in entries] != list(range(1, len(entries) + 1)):
         yield Difference(case.number, None, "sequence", [entry.sequence for entry in entries][-1], len(entries))
     yield from _fixed(case, entries)
@@ -198,9 +199,7 @@ def _assignee(entries: Sequence[EntryView]) -> int | None:
     return given[-1] if given else None
 
 
-def _periods(
-    number: int, rows: Mapping[Key, Period], wanted: Mapping[Key, Mapping[str, Any]]
-) -> Iterator[Difference]:
+def _periods(number: int, rows: Mapping[Key, Period], wanted: Mapping[Key, Mapping[str, Any]]) -> Iterator[Difference]:
     for key in sorted(rows.keys() | wanted.keys()):
         row, columns = rows.get(key), wanted.get(key)
         if columns is None and row is not None:
@@ -219,15 +218,14 @@ def _told(number: int, entries: Sequence[EntryView], rows: Sequence[Escalation])
     """Each level that the journal says was told has its row, and no row stands without one."""
     said = {
         (e.data["metric"], e.data["number"], e.data["level"], e.data["trigger"], e.at)
-        for e in entries if e.kind == TOLD
+        for e in entries
+        if e.kind == TOLD
     }
     stored = {(r.period.metric, r.period.number, r.level, r.trigger, r.at) for r in rows if r.period is not None}
     for metric, count, level, trigger, at in sorted(said ^ stored):
         text = f"level {level}, {trigger}, {at.isoformat()}"
         here = (metric, count, level, trigger, at) in stored
-        yield Difference(
-            number, _name((metric, count)), "escalation", text if here else None, None if here else text
-        )
+        yield Difference(number, _name((metric, count)), "escalation", text if here else None, None if here else text)
 
 
 def _compared(number: int, period: str | None, row: Any, wanted: Mapping[str, Any]) -> Iterator[Difference]:
@@ -262,8 +260,12 @@ def _ledger() -> Iterator[Difference]:
 
 def _seals() -> Iterator[Difference]:
     for problem in verify_seals():
-        what = {"problem": problem.kind, "seal": problem.seal_id, "entry": problem.entry_id,
-                "subject": list(problem.subject) if problem.subject else None}
+        what = {
+            "problem": problem.kind,
+            "seal": problem.seal_id,
+            "entry": problem.entry_id,
+            "subject": list(problem.subject) if problem.subject else None,
+        }
         yield Difference(None, None, "seal", {name: value for name, value in what.items() if value is not None}, None)
 
 

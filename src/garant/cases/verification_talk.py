@@ -68,7 +68,8 @@ def _stored(cases: Mapping[int, Case]) -> dict[int, Facts]:
     """The same as stored, by case."""
     facts: dict[int, Facts] = {
         key: {
-            "verification": case.verification, "reproduction": case.reproduction,
+            "verification": case.verification,
+            "reproduction": case.reproduction,
             "silence_warned_at": case.silence_warned_at.isoformat() if case.silence_warned_at else None,
         }
         for key, case in cases.items()

@@ -29,8 +29,14 @@ def put_notices(notices: Sequence[NewNotice]) -> None:
     insert_all(
         [
             Notice(
-                once=n.once, kind=n.kind, person_id=n.person_id, language=n.language, subject_kind=n.subject[0],
-                subject_id=n.subject[1], subscriber_id=n.subscriber_id, data=dict(n.data),
+                once=n.once,
+                kind=n.kind,
+                person_id=n.person_id,
+                language=n.language,
+                subject_kind=n.subject[0],
+                subject_id=n.subject[1],
+                subscriber_id=n.subscriber_id,
+                data=dict(n.data),
             )
             for n in notices
         ],

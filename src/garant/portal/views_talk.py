@@ -73,9 +73,7 @@ def solved(by: Actor, number: int, data: dict[str, Any]) -> str:
 @_act(RateForm, "rate_form")
 def rate(by: Actor, number: int, data: dict[str, Any]) -> str:
     """Say how content one is."""
-    operations.rate_case(
-        by=by, number=number, score=int(data["score"]), comment=data["comment"], once=data["once"]
-    )
+    operations.rate_case(by=by, number=number, score=int(data["score"]), comment=data["comment"], once=data["once"])
     return gettext("Thank you for saying so.")
 
 
