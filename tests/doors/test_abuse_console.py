@@ -258,6 +258,8 @@ def test_AUTH_07_a_session_ends_with_the_role(cast: Cast) -> None:
     client = cast.client("agent")
     assert client.get(reverse("console:queue")).status_code == 200
     directory.end_role(by=SYSTEM, person_id=cast.people["agent"].pk, role="agent")
+    assert _answer(client.get(reverse("console:queue"))) == SIGN_IN
+    client.force_login(type(cast.people["agent"]).objects.get(pk=cast.people["agent"].pk))
     assert client.get(reverse("console:queue")).status_code == 403
 
 

@@ -15,7 +15,7 @@ from garant.kit.catalogs import PACKAGE, catalogs, compile_stale
 
 LANGUAGES = ("fr", "es", "de", "it", "ja")
 #: Texts that read the same in French.
-SAME = {"Pages", "Console", "Conversation", "Organisation", "Correction", "24/7", "0 min"}
+SAME = {"Pages", "Console", "Conversation", "Organisation", "Correction", "24/7", "0 min", "Places"}
 #: Words that a reviewed glossary forbids: entry tickets and strictness.
 FORBIDDEN = {
     "fr": r"\b(billet|ticket|sévérité)",

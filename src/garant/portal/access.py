@@ -20,7 +20,9 @@ def viewer_of(request: HttpRequest) -> Viewer:
     """Who looks, with the roles held now, asked once per request; visitors see only what is public."""
     viewer: Viewer | None = getattr(request, "viewer", None)
     if viewer is None:
-        viewer = directory.viewer_of(request.user.pk if request.user.is_authenticated else None)
+        # An error page may come before the middleware that knows who is signed in.
+        user = getattr(request, "user", None)
+        viewer = directory.viewer_of(user.pk if user is not None and user.is_authenticated else None)
         request.viewer = viewer  # type: ignore[attr-defined]
     return viewer
 
