@@ -15,7 +15,7 @@ from garant.kit.catalogs import PACKAGE, catalogs, compile_stale
 
 LANGUAGES = ("fr", "es", "de", "it", "ja")
 #: Texts that read the same in French.
-SAME = {"Pages", "Console", "Conversation", "Organisation", "Correction", "24/7", "0 min", "Places"}
+SAME = {"Pages", "Console", "Conversation", "Organisation", "Correction", "24/7", "0 min", "Places", "Version"}
 #: Words that a reviewed glossary forbids: entry tickets and strictness.
 FORBIDDEN = {
     "fr": r"\b(billet|ticket|sévérité)",
@@ -69,7 +69,7 @@ def test_the_glossary_words_are_used_in_french() -> None:
     said = {str(m.id): " ".join(texts(m.string)).lower() for m in messages("fr")}
     for english, message in (
         ("case", "Open a case"),
-        ("severity", "Raise the severity"),
+        ("severity", "Change the severity"),
         ("package", "Compare packages"),
         ("authorized contact", "Authorized contacts"),
         ("follow-up response", ""),
