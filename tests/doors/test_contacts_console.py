@@ -10,7 +10,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from garant.console.letters_contacts import contact_letter
 from garant.console.rights import act_names, group_names, groups
 from garant.contracts.models import ContactSlot, Contract, Invitation
 from garant.contracts.notices_contacts import token_of
@@ -19,6 +18,7 @@ from garant.core.rights import RIGHTS
 from garant.directory import operations as directory
 from garant.directory.models import Person, Subscriber
 from garant.journal.models import Notice
+from garant.wording.letters import letter
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
@@ -183,6 +183,6 @@ def test_an_invitations_notice_shows_neither_link_nor_seed(cast: Cast, contract:
     assert notice.data["seed"] not in text
     assert token_of(notice.data["seed"]) not in text
     assert ("you are invited as authorized contact" if language == "en" else "vous êtes invité comme") in text
-    told = contact_letter("contact_invited", {**notice.data, "link": "https://desk.example/x"}, "UTC")
-    assert told is not None
-    assert told[1][-1] == "https://desk.example/x"
+    told = letter("contact_invited", {**notice.data, "link": "https://desk.example/x"}, "UTC", language)
+    assert told.page == "link"
+    assert len(told.paragraphs) < len(letter("contact_invited", notice.data, "UTC", language).paragraphs)

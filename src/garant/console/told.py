@@ -10,7 +10,6 @@ from django.utils import translation
 from django.utils.translation import gettext, ngettext, pgettext
 
 from garant.cases.views import EscalationRow
-from garant.console.letters import Letter, letter
 from garant.console.lines import due_text, short_name
 from garant.console.packages import Names
 from garant.core.people import Viewer
@@ -19,6 +18,7 @@ from garant.directory.queries import person
 from garant.journal.views import NoticeRow
 from garant.kit.clocks import ClockState, clock_state
 from garant.kit.languages import NAMES
+from garant.wording.letters import Letter, letter
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,65 @@
+"""Notices as their readers get them: subject, paragraphs and what to open, from codes and values, in one language.
+
+The console shows them in the outbox and the sender mails them: both say the same. A kind that rooms write has its
+sentences here (a test walks the code). A link that opens something for whoever holds it stands in the mail alone:
+only the sender puts `link` into the values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from garant.wording import letters_cases, letters_contacts, letters_desk, letters_standing
+from garant.wording.letter import Letter, Voice, Writer
+
+__all__ = ["KINDS", "MANDATORY", "Letter", "letter", "part"]
+
+_WRITERS: Mapping[str, Writer] = {
+    **letters_cases.WRITERS,
+    **letters_contacts.WRITERS,
+    **letters_standing.WRITERS,
+    **letters_desk.WRITERS,
+}
+#: Every kind that has sentences.
+KINDS = frozenset(_WRITERS) | {"digest"}
+#: Kinds that nobody can put off or switch off: promises at stake, access, and what changes somebody's rights.
+MANDATORY = frozenset({
+    "target_missed", "target_near", "case_escalated", "sweep_failed", "standing_suspend_proposed",
+    "standing_reinstate_proposed", "support_suspended", "support_reinstated", "severity_change_proposed",
+    "contact_invited", "contact_named", "contact_removed", "stand_in_named", "stand_in_ended", "digest",
+    "password_reset", "security_changed", "plain_mail",
+})  # fmt: skip
+
+
+def letter(kind: str, data: Mapping[str, Any], zone: str, language: str | None = None) -> Letter:
+    """The notice of a kind, its instants in the reader's zone.
+
+    `language` None: the active one. An unknown kind is named by its code alone: its values may not be for reading.
+    """
+    if kind == "digest":
+        return _digest(data, zone, language)
+    voice = Voice.of(data, zone, language)
+    write = _WRITERS.get(kind)
+    return write(voice) if write else Letter(voice.plain(kind), ())
+
+
+def _digest(data: Mapping[str, Any], zone: str, language: str | None) -> Letter:
+    """Several notices in one: a line for each, with what it says first."""
+    voice = Voice.of(data, zone, language)
+    items = [item for item in data.get("items", ()) if isinstance(item, Mapping)]
+    told = [letter(str(item.get("kind")), item.get("data") or {}, zone, language) for item in items]
+    lines = tuple(": ".join((each.subject, *each.body[:1])) for each in told)
+    return Letter(
+        voice.say("Your notices of the day: {count}", count=str(len(items))),
+        (voice.say("You asked for these notices once a day."), *lines),
+        "cases",
+        voice.say("Open the cases"),
+    )
+
+
+def part(kind: str) -> str:
+    """The part of the settings page that a kind belongs to: cases, contract or desk; empty for one nobody chooses."""
+    if kind in MANDATORY or kind not in KINDS:
+        return ""
+    return "cases" if kind in letters_cases.WRITERS else "contract"

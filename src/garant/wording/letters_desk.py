@@ -1,0 +1,59 @@
+"""Notices about somebody's own access, and plain mails. A link that opens an account stands in the mail alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from garant.wording.letter import Letter, Voice, Writer
+
+
+def _reset(voice: Voice) -> Letter:
+    return Letter(
+        voice.say("Choose a new password"),
+        (
+            voice.say("Somebody, hopefully you, asked for a new password for this address."),
+            voice.say("The link works once and for a short time. If it wasn't you, do nothing: nothing changes."),
+            *(() if voice.data.get("link") else (voice.say("The link stands in the mail itself."),)),
+        ),
+        "link",
+        voice.say("Choose a new password"),
+    )
+
+
+def security_change(voice: Voice) -> str:
+    """What was changed about an account, as a sentence."""
+    return {
+        "password_changed": voice.say("Your password was changed."),
+        "password_reset": voice.say("Your password was changed with a link from a mail."),
+        "password_set": voice.say("A password was set for your account."),
+        "totp_activated": voice.say("An authenticator app was set up for your account."),
+        "totp_deactivated": voice.say("The authenticator app was taken off your account."),
+        "recovery_codes_generated": voice.say("New recovery codes were made for your account."),
+        "webauthn_added": voice.say("A passkey was added to your account."),
+        "webauthn_removed": voice.say("A passkey was taken off your account."),
+    }.get(voice.text("what"), voice.say("How you sign in was changed."))
+
+
+def _security(voice: Voice) -> Letter:
+    return Letter(
+        voice.say("Your account was changed"),
+        (
+            security_change(voice),
+            voice.say("It happened on {when}.", when=voice.when("at")) if voice.data.get("at") else "",
+            voice.say("If it wasn't you, choose a new password at once and end all other sessions."),
+        ),
+        "account",
+        voice.say("Open my account"),
+    )
+
+
+def _plain(voice: Voice) -> Letter:
+    lines = [part.strip() for part in voice.text("body").split("\n\n")]
+    return Letter(voice.text("subject"), tuple(line for line in lines if line))
+
+
+WRITERS: Mapping[str, Writer] = {
+    "password_reset": _reset,
+    "security_changed": _security,
+    "plain_mail": _plain,
+}
