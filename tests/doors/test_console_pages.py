@@ -374,7 +374,7 @@ def test_an_empty_outbox_and_no_escalations_say_so(db: None) -> None:
     for name, title in (
         ("queue", "No open cases"),
         ("escalations", "Nothing has been escalated"),
-        ("notices", "The outbox is empty"),
+        ("notices", "Nothing here"),
     ):
         assert title in text(client.get(reverse(f"console:{name}")))
 
@@ -388,7 +388,7 @@ def test_the_console_speaks_french(cast: Cast) -> None:
         (reverse("console:queue"), ("File", "Manquées", "Sans responsable", "Personne ne s’occupe encore de 1")),
         (url(cast.case_a), ("Réponse publique", "Note interne", "Consigner un appel", "Historique", "Périodes")),
         (reverse("console:escalations"), ("Escalades", "À l’échéance", "Ouvrir et répondre")),
-        (reverse("console:notices"), ("Avis", "dans la boîte d’envoi")),
+        (reverse("console:notices"), ("Boîte d’envoi", "En attente", "GARANT_SMTP_URL")),
         (reverse("console:keys"), ("Touches", "écrire une note interne")),
     ):
         page = text(client.get(address))

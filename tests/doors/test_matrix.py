@@ -46,6 +46,9 @@ def table(cast: Cast) -> Mapping[str, Row]:
         **standing(cast),
         "console:notices": staff_page(),
         "console:notice": _for(staff_page(), {"notice_id": cast.notice}),
+        "console:notice-again": Row(
+            (SIGN_IN, 403, 403, 403, 403, 405), (SIGN_IN, 403, 403, 403, 403, 422), {"notice_id": cast.notice}
+        ),
     }
 
 

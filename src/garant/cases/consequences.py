@@ -62,6 +62,11 @@ def _tell_followers(act: Act, entry: EntryView) -> None:
         tell(act.case, told, "case_followed", f"followed:{entry.id}", {"what": entry.kind})
 
 
+def follows(case: Case, person_id: int) -> bool:
+    """Whether somebody follows a case, and so hears of what `HEARD` names."""
+    return Follower.objects.filter(case=case, person_id=person_id).exists()
+
+
 def tell(case: Case, people: Iterable[int], kind: str, once: str, data: Mapping[str, Any]) -> None:
     """Put a notice about a case to each of the people who may still see it."""
     viewers = {person: directory.viewer_of(person) for person in people}

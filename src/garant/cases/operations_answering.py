@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from garant.cases.acting import acting
+from garant.cases.acting import Act, acting
+from garant.cases.consequences import follows, tell
 from garant.cases.operations_drafts import drop_draft
 from garant.cases.repeating import repeatable
 from garant.cases.silence import check_may_come_back
 from garant.cases.views import Done
 from garant.core.people import Actor
 from garant.core.refusals import Refusal
+from garant.journal.views import EntryView
 
 __all__ = ["add_customer_message", "add_note", "log_call", "reply"]
 
@@ -56,13 +58,19 @@ def _answer(name: str, kind: str, by: Actor, asked: Mapping[str, Any], at: datet
         raise Refusal("wait_or_resolve", "one_outcome", "choose_one_outcome")
     with acting(name=name, by=by, number=asked["number"], at=at) as act:
         said = act.say(kind, asked["body"])
-        if asked["resolve"] and act.case.state != "resolved":
-            act.record("case_resolved", {**said, "via": kind})
-        else:
-            waiting = {"waiting": True} if asked["wait"] else {}
-            act.record("response_given", {**said, "via": kind, **waiting})
+        waiting: Mapping[str, Any] = {"waiting": True} if asked["wait"] else {}
+        resolves = asked["resolve"] and act.case.state != "resolved"
+        entry = act.record("case_resolved" if resolves else "response_given", {**said, "via": kind, **waiting})
+        if at is None:  # what an import brings is old news
+            _tell_contact(act, entry, waiting)
         drop_draft(by=by, place=f"{name.removeprefix('log_')}:{act.case.number}")
     return act.done()
+
+
+def _tell_contact(act: Act, entry: EntryView, values: Mapping[str, Any]) -> None:
+    """Tell whoever opened the case, unless they hear it as a follower anyway."""
+    if not follows(act.case, act.case.opened_by_id):
+        tell(act.case, [act.case.opened_by_id], entry.kind, f"{entry.kind}:{entry.id}", values)
 
 
 def add_note(*, by: Actor, number: int, body: str, once: str | None = None, at: datetime | None = None) -> Done:
@@ -90,9 +98,12 @@ def add_customer_message(
         with acting(name="add_customer_message", by=by, number=number, at=at) as act:
             if act.case.state in ("resolved", "closed"):
                 check_may_come_back(act)
-                act.record("case_reopened", {**act.say("public", body), "by": act.side, "cause": "reply"})
+                entry = act.record("case_reopened", {**act.say("public", body), "by": act.side, "cause": "reply"})
             else:
-                act.record("customer_message_added", act.say("public", body))
+                entry = act.record("customer_message_added", act.say("public", body))
+            if at is None and act.case.assignee_id is not None:
+                severity, key = act.case.severity, f"customer_wrote:{entry.id}"
+                tell(act.case, [act.case.assignee_id], "customer_wrote", key, {"severity": severity})
             drop_draft(by=by, place=f"message:{act.case.number}")
             drop_draft(by=by, place=f"reply:{act.case.number}")
         return act.done()

@@ -1,6 +1,6 @@
 """Reading cases, always scoped by who looks: staff see all, a subscriber's people what their role shows."""
 
-from garant.cases.queries_case import case, draft, escalations
+from garant.cases.queries_case import case, draft, escalations, may_see
 from garant.cases.queries_changes import preview_change
 from garant.cases.queries_promises import promise, promise_for
 from garant.cases.queries_queue import counts, due_times, my_cases, queue
@@ -24,6 +24,7 @@ __all__ = [
     "draft",
     "due_times",
     "escalations",
+    "may_see",
     "my_cases",
     "preview_change",
     "promise",

@@ -36,7 +36,7 @@ from garant.journal.queries import entries_of
 from garant.journal.views import EntryView
 from garant.kit.pages import Page, bounded, marks, page
 
-__all__ = ["case", "draft", "escalations"]
+__all__ = ["case", "draft", "escalations", "may_see"]
 
 #: Facts that are the vendor's own business.
 STAFF_ONLY = frozenset({"note_added", "case_assigned", TOLD, "calendar_checked"})
@@ -63,6 +63,11 @@ def case(*, viewer: Viewer, number: int) -> CaseView:
         as_of=now,
         **talk,
     )
+
+
+def may_see(*, viewer: Viewer, number: int) -> bool:
+    """Whether there is a case of that number for this viewer."""
+    return 0 < number < 2**63 and visible(viewer).filter(number=number).exists()
 
 
 def _found(viewer: Viewer, number: int) -> Case:

@@ -19,7 +19,8 @@ VERBS = {
     "journal": "Replay the journal and compare it with what is stored.",
     "programme": "Check, show and load a vendor's programme.",
     "replay": "Run a real event log through the law.",
-    "run": "Start the desk: database, web and sweeper under one supervisor.",
+    "run": "Start the desk: database, web, sweeper and sender under one supervisor.",
+    "send": "Hand the outbox to the mail server.",
     "standing": "A subscriber's standing: record payments, suspend, reinstate.",
     "sweep": "Record what is due now and tell whom it concerns.",
 }

@@ -1,4 +1,4 @@
-"""`garant run`: database, web and sweeper under one supervisor, until Ctrl-C."""
+"""`garant run`: database, web, sweeper and sender under one supervisor, until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import Any
 import typer
 
 import garant
+from garant.config.mail_settings import MailSettingsError, mail_settings
 from garant.kit.desk import desk_environment, migrated_database, point_django_at
 from garant.kit.files import try_lock
 from garant.kit.heartbeat import heartbeat_file, silence
@@ -24,7 +25,7 @@ from garant.kit.supervisor import Child, Stopping, free_port, stop_on_signals
 
 WEB_START_LIMIT = 90.0
 STOP_LIMIT = 10.0
-#: The web server is restarted when it has not answered at all for so long, the sweeper when it gave no sign of life.
+#: The web server is restarted when it has not answered at all for so long, a worker when it gave no sign of life.
 SILENCE_LIMIT = 60.0
 
 app = typer.Typer()
@@ -32,19 +33,20 @@ app = typer.Typer()
 
 @app.command()
 def run() -> None:
-    """Start the desk: database, web and sweeper under one supervisor. Ctrl-C stops all of it."""
+    """Start the desk: database, web, sweeper and sender under one supervisor. Ctrl-C stops all of it."""
     stop_on_signals()
     try:
         _run(Home.find())
     except Stopping:
         _say("Stopped.")
-    except (PostgresError, OSError) as error:
+    except (PostgresError, MailSettingsError, OSError) as error:
         typer.echo(f"garant run: {' '.join(str(error).split())}", err=True)
         raise typer.Exit(1) from None
 
 
 def _run(home: Home) -> None:
     host, first_port = os.environ.get("GARANT_HOST") or "127.0.0.1", _wanted_port()
+    mail_settings()  # a mistake in them is told before anything starts
     home.ensure()
     mine = try_lock(home.run / "desk.lock")
     if mine is None:
@@ -116,13 +118,19 @@ def _load_sample(database: Database, home: Home, url: str) -> None:
 
 @contextlib.contextmanager
 def _children(database: Database, home: Home, host: str, port: int) -> Iterator[list[Child]]:
-    """Web and sweeper, running; both are stopped at the end. The web answers before the sweeper takes its share."""
-    heartbeat_file(home, "sweeper").unlink(missing_ok=True)
-    web, sweeper = children = [_web(database, host, port), _sweeper(database, home, host, port)]
+    """Web, sweeper and, where a mail server is named, sender; all are stopped at the end. The web answers before the
+    others take their share."""
+    workers = [_worker("sweeper", "sweep", database, home, host, port)]
+    if mail_settings() is not None:
+        workers.append(_worker("sender", "send", database, home, host, port))
+    web = _web(database, host, port)
+    children = [web, *workers]
     try:
         web.start()
         _await_web(web, host, port)
-        sweeper.start()
+        for worker in workers:
+            heartbeat_file(home, worker.name).unlink(missing_ok=True)
+            worker.start()
         yield children
     finally:
         _say("Stopping ...")
@@ -144,9 +152,9 @@ def _threads() -> int:
     return max(2, min(8, 2 * (os.cpu_count() or 1)))
 
 
-def _sweeper(database: Database, home: Home, host: str, port: int) -> Child:
-    command = [sys.executable, "-m", "garant", "sweep", "--forever"]
-    return Child("sweeper", command, {**_environment(database, host, port), "GARANT_HOME": str(home.path)})
+def _worker(name: str, verb: str, database: Database, home: Home, host: str, port: int) -> Child:
+    command = [sys.executable, "-m", "garant", verb, "--forever"]
+    return Child(name, command, {**_environment(database, host, port), "GARANT_HOME": str(home.path)})
 
 
 def _environment(database: Database, host: str, port: int) -> dict[str, str]:
@@ -183,8 +191,9 @@ def _health(host: str, port: int) -> int | None:
 
 def _supervise(children: list[Child], database: Database, home: Home, host: str, port: int) -> None:
     """Until a signal: restart what died, wake what hangs, bring the database back."""
-    web, sweeper = children
-    heard = started = time.monotonic()
+    web, *workers = children
+    heard = time.monotonic()
+    started = {worker.name: heard for worker in workers}
     turn = 0
     while True:
         time.sleep(0.25)
@@ -200,12 +209,13 @@ def _supervise(children: list[Child], database: Database, home: Home, host: str,
                 _note("the web server does not answer; starting it again")
                 web.restart()
                 heard = now
-            silent = silence(home, "sweeper")
-            if (now - started if silent is None else silent) > SILENCE_LIMIT:
-                _note("the sweeper is silent; starting it again")
-                heartbeat_file(home, "sweeper").unlink(missing_ok=True)
-                started = now
-                sweeper.restart()
+            for worker in workers:
+                silent = silence(home, worker.name)
+                if (now - started[worker.name] if silent is None else silent) > SILENCE_LIMIT:
+                    _note(f"the {worker.name} is silent; starting it again")
+                    heartbeat_file(home, worker.name).unlink(missing_ok=True)
+                    started[worker.name] = now
+                    worker.restart()
 
 
 def _keep_up(database: Database) -> None:

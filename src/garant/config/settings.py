@@ -9,12 +9,13 @@ from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from garant.config.environment import database, secret_key
+from garant.config.mail_settings import is_configured
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
 SECRET_KEY = secret_key()
 DEBUG = os.environ.get("GARANT_DEBUG") == "1"
-BASE_URL = os.environ.get("GARANT_BASE_URL", "http://127.0.0.1:8000")
+BASE_URL = os.environ.get("GARANT_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = [*os.environ.get("GARANT_HOSTS", "127.0.0.1,localhost,[::1]").split(","), "testserver"][
     : None if os.environ.get("GARANT_TESTING") else -1
 ]
@@ -94,6 +95,8 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "garant.config.accounts.InvitedOnly"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_SESSION_REMEMBER = True
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "account_login"
@@ -101,7 +104,8 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https://")
 SESSION_COOKIE_AGE = 14 * 24 * 3600
-EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+EMAIL_BACKEND = "garant.config.outbox_backend.EmailBackend"
+MAIL_CONFIGURED = is_configured()
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [

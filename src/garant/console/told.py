@@ -11,6 +11,7 @@ from django.utils.translation import gettext, ngettext, pgettext
 
 from garant.cases.views import EscalationRow
 from garant.console.lines import due_text, short_name
+from garant.console.outbox import problem_words, state_words
 from garant.console.packages import Names
 from garant.core.people import Viewer
 from garant.core.targets import Rule
@@ -159,6 +160,8 @@ class NoticeLine:
     sent_at: datetime | None
     problem: str
     number: int | None
+    state: str
+    tries: int
 
 
 def notice_line(row: NoticeRow, viewer: Viewer) -> NoticeLine:
@@ -170,8 +173,10 @@ def notice_line(row: NoticeRow, viewer: Viewer) -> NoticeLine:
         language=NAMES.get(row.language, row.language),
         created_at=row.created_at,
         sent_at=row.sent_at,
-        problem=row.problem,
+        problem=problem_words(row.problem),
         number=row.data.get("number"),
+        state=state_words(row.state),
+        tries=row.attempts,
     )
 
 

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from garant.console.views import acts, cases, changes, contacts, escalations, imports, keys, ledger, queue, standing
+from garant.console.views import (
+    acts,
+    cases,
+    changes,
+    contacts,
+    escalations,
+    imports,
+    keys,
+    ledger,
+    outbox,
+    queue,
+    standing,
+)
 
 app_name = "console"
 urlpatterns = [
@@ -47,6 +59,7 @@ urlpatterns = [
     path("import/", imports.load, name="import"),
     path("export/<slug:kind>.csv", imports.export, name="export"),
     path("rights/", imports.rights, name="rights"),
-    path("notices/", escalations.notices, name="notices"),
-    path("notices/<int:notice_id>/", escalations.notice, name="notice"),
+    path("notices/", outbox.notices, name="notices"),
+    path("notices/<int:notice_id>/", outbox.notice, name="notice"),
+    path("notices/<int:notice_id>/again/", outbox.again, name="notice-again"),
 ]

@@ -12,6 +12,8 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.functions import Now
 
+from garant.journal.views import DIGEST, NOTICE_STATES, SENT, WAITING
+
 
 class Entry(models.Model):
     """One past-tense fact. Append-only by trigger; `sequence` counts without gaps per subject."""
@@ -89,11 +91,22 @@ class Notice(models.Model):
     attempts = models.IntegerField(default=0)
     next_try = models.DateTimeField(db_default=Now())
     problem = models.TextField(default="")
+    state = models.CharField(max_length=10, default=WAITING, db_default=WAITING)
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(state__in=NOTICE_STATES), name="notice_state_known"),
+            models.CheckConstraint(
+                condition=models.Q(state=SENT, sent_at__isnull=False)
+                | (~models.Q(state=SENT) & models.Q(sent_at=None)),
+                name="notice_sent_has_time",
+            ),
+        ]
         indexes = [
-            models.Index(fields=["next_try"], condition=models.Q(sent_at=None), name="notice_to_send"),
+            models.Index(fields=["next_try", "id"], condition=models.Q(state=WAITING), name="notice_to_send"),
             models.Index(fields=["-created_at", "-id"], name="notice_newest"),
+            models.Index(fields=["subject_kind", "subject_id", "person_id"], name="notice_thread"),
+            models.Index(fields=["person_id", "created_at"], condition=models.Q(state=DIGEST), name="notice_digest"),
         ]
 
 

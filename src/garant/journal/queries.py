@@ -47,15 +47,17 @@ def history(*, viewer: Viewer, subject: Subject, leave_out: Collection[str] = ()
     return [entry_view(row) for row in rows.order_by("sequence")]
 
 
-def notices(*, viewer: Viewer, after: str | None = None, limit: int = 50) -> Page[NoticeRow]:
-    """The outbox, newest first: all of it for staff, the own messages for everybody else."""
+def notices(*, viewer: Viewer, after: str | None = None, limit: int = 50, state: str | None = None) -> Page[NoticeRow]:
+    """The outbox, newest first: all of it for staff, the own messages for everybody else. `state`: of one state."""
     limit = bounded(limit)
     rows = _notices_of(viewer)
+    if state is not None:
+        rows = rows.filter(state=state)
     mark = marks("notices", after, 2)
     if mark is not None:
         at, last = cast(datetime, mark[0]), cast(int, mark[1])
         rows = rows.filter(Q(created_at__lt=at) | Q(created_at=at, pk__lt=last))
-    found = [_notice_row(row) for row in rows.order_by("-created_at", "-pk")[: limit + 1]]
+    found = [notice_row(row) for row in rows.order_by("-created_at", "-pk")[: limit + 1]]
     return page("notices", found, limit, lambda row: (row.created_at, row.id))
 
 
@@ -64,7 +66,7 @@ def notice(*, viewer: Viewer, id: int) -> NoticeRow:
     row = _notices_of(viewer).filter(pk=id).first()
     if row is None:
         raise NotFound("notice")
-    return _notice_row(row)
+    return notice_row(row)
 
 
 def stuck_entries(*, viewer: Viewer, limit: int = 50) -> list[StuckEntry]:
@@ -86,7 +88,8 @@ def _notices_of(viewer: Viewer) -> QuerySet[Notice]:
     return Notice.objects.filter(person_id=viewer.person_id)
 
 
-def _notice_row(row: Notice) -> NoticeRow:
+def notice_row(row: Notice) -> NoticeRow:
+    """A stored message as a plain value."""
     return NoticeRow(
         id=row.pk,
         message_id=row.message_id,
@@ -101,4 +104,6 @@ def _notice_row(row: Notice) -> NoticeRow:
         sent_at=row.sent_at,
         attempts=row.attempts,
         problem=row.problem,
+        state=row.state,
+        next_try=row.next_try,
     )

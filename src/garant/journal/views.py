@@ -14,6 +14,12 @@ from garant.core.people import Actor
 Subject = tuple[str, int]
 
 
+#: How a message of the outbox stands: to be sent; sent; for the next digest; told in a digest; not to be sent (its
+#: reader doesn't want or may not see it); given up.
+WAITING, SENT, DIGEST, DIGESTED, WITHHELD, DEAD = "waiting", "sent", "digest", "digested", "withheld", "dead"
+NOTICE_STATES = (WAITING, SENT, DIGEST, DIGESTED, WITHHELD, DEAD)
+
+
 @dataclass(frozen=True, slots=True)
 class NewEntry:
     """A fact about to be written down. `at` is when it counts; `data` holds codes, numbers and ISO instants only."""
@@ -58,6 +64,16 @@ class NoticeRow:
     sent_at: datetime | None
     attempts: int
     problem: str
+    state: str = WAITING
+    next_try: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message leased to a sender, and the instant from which it was due."""
+
+    notice: NoticeRow
+    turn: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Any
 from garant.wording import letters_cases, letters_contacts, letters_desk, letters_standing
 from garant.wording.letter import Letter, Voice, Writer
 
-__all__ = ["KINDS", "MANDATORY", "Letter", "letter", "part"]
+__all__ = ["KINDS", "MANDATORY", "Letter", "footer", "letter", "part"]
 
 _WRITERS: Mapping[str, Writer] = {
     **letters_cases.WRITERS,
@@ -63,3 +63,9 @@ def part(kind: str) -> str:
     if kind in MANDATORY or kind not in KINDS:
         return ""
     return "cases" if kind in letters_cases.WRITERS else "contract"
+
+
+def footer(language: str) -> tuple[str, str]:
+    """What stands under every mail: that nobody wrote it, and where its reader chooses what is mailed."""
+    voice = Voice.of({}, "UTC", language)
+    return voice.say("This mail was sent automatically."), voice.say("You choose what is mailed to you here:")

@@ -101,7 +101,6 @@ def _wrote(voice: Voice) -> Letter:
         voice,
         voice.say("Case {number}: the customer has written"),
         voice.say("There is a new message in case {number}, severity {severity}, that is assigned to you."),
-        voice.say("A response is due by {due}.", due=voice.when("due")) if voice.data.get("due") else "",
     )
 
 
