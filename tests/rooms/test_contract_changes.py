@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from case_acts import HOUR, ago, entries, file, kinds, period, sound, sql
 from crash import at_once, everywhere
-from rooms_cast import Cast, name_contact, person, sign
+from rooms_cast import Cast, name_contact, person, reference, sign
 from standing_cast import finance, owes, row, suspend, today
 
 from garant.cases import operations as cases
@@ -20,11 +20,14 @@ from garant.cases.views_standing import Preview
 from garant.contracts import queries as contracts
 from garant.contracts.keys import parse_key
 from garant.contracts.models import Amendment
+from garant.contracts.operations import load_programme
 from garant.contracts.queries_changes import Change, term_end
 from garant.contracts.queries_terms import OwnTerms, own_terms
-from garant.core.people import Actor
+from garant.core.people import SYSTEM, Actor
+from garant.core.programmes import Programme
 from garant.core.refusals import NotFound, Refusal
 from garant.core.targets import Target
+from garant.directory.operations import create_subscriber
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
@@ -304,6 +307,39 @@ def test_the_contact_limit_follows_the_package(cast: Cast) -> None:
     assert contracts.contract_by_id(cast.contracts["silver"].id).limit == 10
     change(cast, GOLD)
     assert contracts.contract_by_id(cast.contracts["silver"].id).limit == 3
+
+
+def packs(cast: Cast, package: str, **more: Any) -> int:
+    """A contract under a programme where platinum's contacts come in packs of three; gold's are what they were."""
+    plain = reference().to_plain()
+    plain["programme"] = "packs"
+    plain["allotments"]["contacts"]["per_pack"] = {"platinum": 3}
+    load_programme(document=Programme.from_plain(plain), source="test", by=SYSTEM)
+    subscriber = create_subscriber(by=SYSTEM, name="Packs").id
+    return sign(package, subscriber, programme="packs", reference="packs", **more).id
+
+
+def alter(cast: Cast, contract: int, wanted: Change) -> int | None:
+    cases.change_contract(by=cast.actor("manager"), contract_id=contract, change=wanted, reason=WHY)
+    return contracts.contract_by_id(contract).limit
+
+
+def test_an_upgrade_counts_the_packs_that_were_bought(cast: Cast) -> None:
+    bought = packs(cast, "platinum", measures={"packs": Decimal(4)})
+    assert contracts.contract_by_id(bought).limit == 12
+    assert (alter(cast, bought, GOLD), alter(cast, bought, Change("package", package="platinum"))) == (3, 12)
+    sound()
+
+
+def test_an_upgrade_to_packs_that_nobody_counted_asks_how_many_contacts(cast: Cast) -> None:
+    gold = packs(cast, "gold")
+    with pytest.raises(Refusal) as refused:
+        alter(cast, gold, Change("package", package="platinum"))
+    assert (refused.value.code, refused.value.remedy) == ("measure_missing", "give_measure")
+    assert alter(cast, gold, Change("package", package="platinum", contacts=7)) == 7
+    ends = contracts.contract_by_id(gold).ends_on + timedelta(days=30)
+    assert alter(cast, gold, Change("renewal", ends_on=ends)) == 7, "a number agreed apart stays"
+    sound()
 
 
 @pytest.mark.parametrize("who", ["agent", "contact_silver", "nobody"])

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from garant.kit.shipped import shipped
+
 if TYPE_CHECKING:
     from garant.core.programmes import Programme
 
@@ -34,10 +36,13 @@ def file_of(name: str) -> Path:
         return Path(name)
     if "\x00" in name:
         raise fail("a programme's name holds no NUL character", 2)
-    for folder in (Path("programmes"), Path(__file__).resolve().parents[3] / "programmes"):
-        if (folder / f"{name}.yaml").is_file():
-            return folder / f"{name}.yaml"
-    raise fail(f"no programme called {name}: there is no programmes/{name}.yaml", 2)
+    here = Path("programmes") / f"{name}.yaml"
+    if here.is_file():
+        return here
+    try:
+        return shipped(f"programmes/{name}.yaml")
+    except FileNotFoundError:
+        raise fail(f"no programme called {name}: there is no programmes/{name}.yaml", 2) from None
 
 
 def read(name: str) -> Programme:

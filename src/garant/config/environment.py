@@ -6,7 +6,8 @@ import os
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from psycopg.conninfo import conninfo_to_dict
+
+from garant.kit.postgres.urls import django_database
 
 
 def database() -> dict[str, Any]:
@@ -14,19 +15,7 @@ def database() -> dict[str, Any]:
 
     Without it an entry that refuses to connect: commands that need no database still work.
     """
-    url = os.environ.get("GARANT_DB_URL", "")
-    parts = conninfo_to_dict(url) if url else {"dbname": "garant", "host": "/nonexistent"}
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.pop("dbname", "garant"),
-        "USER": parts.pop("user", ""),
-        "PASSWORD": parts.pop("password", ""),
-        "HOST": parts.pop("host", ""),
-        "PORT": str(parts.pop("port", "")),
-        "OPTIONS": {**parts, "application_name": "garant"},
-        "CONN_MAX_AGE": 60,
-        "CONN_HEALTH_CHECKS": True,
-    }
+    return django_database(os.environ.get("GARANT_DB_URL") or "dbname=garant host=/nonexistent")
 
 
 def secret_key() -> str:

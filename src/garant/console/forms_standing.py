@@ -85,6 +85,10 @@ class ChangeForm(StrictForm):
     unit = forms.ChoiceField(label=_("Unit"), required=False)
     calendar = forms.ChoiceField(label=_("Hours"), required=False)
     remove = forms.BooleanField(label=_("Take it away"), required=False)
+    contacts = forms.IntegerField(
+        label=_("Authorized contacts"), required=False, min_value=0, max_value=10_000,
+        help_text=_("Empty: as many as the package includes."),
+    )  # fmt: skip
     reason = forms.CharField(label=_("Reason"), required=False, max_length=2000)
     step = forms.ChoiceField(choices=[("look", "look"), ("make", "make")])
 
@@ -117,6 +121,7 @@ class ChangeForm(StrictForm):
             region=data["region"] or None, ends_on=data["ends_on"], add_on=data["add_on"] or None,
             severity=data["severity"] or None, metric=data["metric"] or None, amount=data["amount"],
             unit=data["unit"] or UNITS[1], calendar=data["calendar"] or None, remove=data["remove"],
+            contacts=data["contacts"],
         )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from garant.contracts.models import Programme as ProgrammeRow
 from garant.contracts.operations_calendars import edit_calendar, own_hours
 from garant.contracts.operations_contacts import empty_slot, fill_slot
 from garant.contracts.operations_ledger_periods import open_accounts
-from garant.contracts.packages import included_contacts
+from garant.contracts.packages import contacts_for, included_contacts
 from garant.contracts.queries import contract_view
 from garant.contracts.queries_terms import programme_by_id
 from garant.contracts.views import ContractView, ProgrammeVersionView
@@ -30,8 +30,6 @@ from garant.core.people import Actor
 from garant.core.programmes import Programme, said
 from garant.core.refusals import NotFound, Refusal
 from garant.core.rights import staff_for
-from garant.core.slots import MeasureMissing
-from garant.core.slots import contact_limit as contact_limit_of
 from garant.core.zones import zone as zone_named
 from garant.directory.operations import require, require_role
 from garant.directory.queries import subscriber_exists
@@ -138,7 +136,7 @@ def sign_contract(
     pinned = _pinned(programme, version, package, starts_on)
     document = programme_by_id(pinned.programme_version_id)
     _check_region(document, package, region)
-    limit = _limit(document, package, region, measures) if contact_limit == INCLUDED else contact_limit
+    limit = contacts_for(document, package, region, measures) if contact_limit == INCLUDED else contact_limit
     values = {"package_version": pinned, "region": region, "starts_on": starts_on, "ends_on": ends_on, "zone": zone}
     try:
         with transaction.atomic():
@@ -155,15 +153,6 @@ def sign_contract(
     _note(by, row, "contract_signed", data)
     open_accounts(by=by, contract_id=row.pk)
     return contract_view(row)
-
-
-def _limit(document: Programme, package: str, region: str, measures: Mapping[str, Decimal] | None) -> int | None:
-    """The contacts that the programme includes for what was bought; None: without limit."""
-    try:
-        return contact_limit_of(document, package, region, measures)
-    except MeasureMissing as missing:
-        values = {"measure": missing.measure, "package": package}
-        raise Refusal("measure_missing", "contacts_by_what_was_bought", "give_measure", values) from None
 
 
 def _check_term(starts_on: date, ends_on: date, zone: str, reference: str) -> None:

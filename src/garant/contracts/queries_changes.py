@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from garant.contracts.keys import ended_key, key_of, parse_key
 from garant.contracts.models import Contract, PackageVersion
-from garant.contracts.packages import included_contacts
+from garant.contracts.packages import bought_with, contacts_for
 from garant.contracts.queries import contract_at, contract_by_id
 from garant.contracts.queries_terms import OwnTerms, StoredTerms, own_terms, programme_by_id, terms
 from garant.contracts.views import ContractView
@@ -29,7 +30,8 @@ PROPOSED = 0
 class Change:
     """A wanted change. Which fields count depends on `kind`: package and `version` (None: the pinned one, if it has the
     package), region, `ends_on` (term, renewal; a renewal may also name a package), `add_on`, or the target of
-    `severity` and `metric` (amount None: no promise). `remove` takes the add-on or the own target away."""
+    `severity` and `metric` (amount None: no promise). `remove` takes the add-on or the own target away.
+    `contacts` (package, renewal): how many were agreed, None for what the package includes."""
 
     kind: str
     package: str | None = None
@@ -43,6 +45,7 @@ class Change:
     unit: str = "business_hours"
     calendar: str | None = None
     remove: bool = False
+    contacts: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ def proposed(contract: ContractView, change: Change, at: datetime) -> Proposed:
     document = programme_by_id(pinned.programme_version_id)
     region = change.region or contract.region if change.kind == "region" else contract.region
     _check_region(document, pinned.code, region)
-    ends_on, limit = _ends_on(contract, change), _limit(contract, document, pinned.code, region)
+    ends_on, limit = _ends_on(contract, change), _limit(contract, change, document, pinned.code, region)
     own = _own(contract, change, document, region)
     ended = ends_on < at.astimezone(zone(contract.zone)).date()
     same = own == own_terms(parse_key(contract.package_key).amendment)
@@ -125,16 +128,27 @@ def _ends_on(contract: ContractView, change: Change) -> date:
     return change.ends_on
 
 
-def _limit(contract: ContractView, document: Programme, package: str, region: str) -> int | None:
-    """The contacts included; a number agreed apart from the package stays."""
-    was = included_contacts(terms().programme(contract.package_key), contract.package, contract.region)
-    if contract.limit != was:
-        return contract.limit
-    limit = included_contacts(document, package, region)
+def _limit(contract: ContractView, change: Change, document: Programme, package: str, region: str) -> int | None:
+    """The contacts included, for what was bought at the signing; a number agreed apart from the package stays."""
+    measures = bought_with(contract.id)
+    if change.contacts is not None and change.kind in ("package", "renewal"):
+        limit: int | None = change.contacts
+    elif change.kind not in ("package", "renewal", "region") or contract.limit != _included(contract, measures):
+        limit = contract.limit
+    else:
+        limit = contacts_for(document, package, region, measures)
     if limit is not None and contract.filled > limit:
         values = {"filled": contract.filled, "limit": limit}
         raise Refusal("contacts_over_limit", "contacts_up_to_allotment", "remove_contacts_first", values)
     return limit
+
+
+def _included(contract: ContractView, measures: Mapping[str, Decimal]) -> int | None:
+    """What the present package includes; -1, which no contract has, where that depends on something never said."""
+    try:
+        return contacts_for(terms().programme(contract.package_key), contract.package, contract.region, measures)
+    except Refusal:
+        return -1
 
 
 def _own(contract: ContractView, change: Change, document: Programme, region: str) -> OwnTerms:

@@ -22,5 +22,5 @@ class KitConfig(AppConfig):
 
         try:
             compile_stale()
-        except (PoFileError, OSError) as error:
+        except (PoFileError, ValueError, OSError) as error:
             logging.getLogger(__name__).warning("a message catalog could not be compiled: %s", error)

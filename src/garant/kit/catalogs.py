@@ -53,7 +53,7 @@ def main() -> int:
     """Compile everything; one line per mistake in a catalog and exit code 1, else 0."""
     try:
         done = compile_stale(everything="--all" in sys.argv[1:])
-    except PoFileError as error:
+    except (PoFileError, ValueError) as error:
         print(f"a message catalog can't be read: {error}", file=sys.stderr)  # noqa: T201
         return 1
     print(f"{len(done)} message catalogs compiled")  # noqa: T201
