@@ -12,11 +12,16 @@ from django.db import transaction
 from django.test import RequestFactory
 
 from garant.cases.models import Case, Period
+from garant.cases.models_talk import SeverityProposal
 from garant.config import sample
 from garant.config.sample_times import back, moment
 from garant.config.wiring import deliver_all
 from garant.contracts import queries as contracts
+from garant.contracts.models import Contract
+from garant.contracts.models_ledger import LedgerLot
+from garant.contracts.queries_standing import standings
 from garant.core.calendars import Calendar
+from garant.core.people import Viewer
 from garant.directory.models import Person, Subscriber
 from garant.directory.queries import viewer_of
 from garant.journal.models import Entry, Notice, Undelivered, Unsealed
@@ -52,9 +57,33 @@ def test_the_first_start_shows_every_kind_of_clock(logins: list[dict[str, str]])
     assert Case.objects.filter(package_key__contains=":japan").exists()
 
 
+def test_it_looks_like_a_desk_in_its_second_month(logins: list[dict[str, str]]) -> None:
+    assert Subscriber.objects.count() == 20
+    keys = set(Contract.objects.values_list("package_version__code", flat=True))
+    assert keys == {"standard", "bronze", "silver", "gold", "platinum"}
+    assert set(Contract.objects.values_list("region", flat=True)) == {"default", "japan"}
+    assert SeverityProposal.objects.filter(state="rejected").exists()
+    assert SeverityProposal.objects.filter(state="open").exists()
+    held = Case.objects.get(state="held")
+    assert held.held_reason == "standing"
+    assert standings(viewer=Viewer(staff_roles=frozenset({"manager"})), subscriber_ids=[held.subscriber_id]) == {
+        held.subscriber_id: "suspended"
+    }
+    lots = LedgerLot.objects.filter(account__ledger="services_days", granted__gt=0)
+    assert [lot for lot in lots if lot.used == lot.granted], "an allotment used up"
+    assert [lot for lot in lots if lot.reserved], "one with something booked ahead"
+
+
 def test_the_logins_sign_in_and_hold_what_they_say(logins: list[dict[str, str]]) -> None:
     assert [login["role"] for login in logins].count("contact") == 3
-    assert {login["role"] for login in logins} == {"agent", "manager", "contact", "viewer"}
+    assert {login["role"] for login in logins} == {
+        "agent",
+        "manager",
+        "finance",
+        "programme_owner",
+        "contact",
+        "viewer",
+    }
     assert len({login["package"] for login in logins if login["role"] == "contact"}) == 3
     for login in logins:
         request = RequestFactory().post("/accounts/login/")

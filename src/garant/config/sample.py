@@ -1,22 +1,27 @@
 """The sample desk of the first start: the reference programme, fictional subscribers, and cases of every kind.
 
-Texts are in samples/desk.yaml. Everything is made by the rooms' own operations, in one transaction: after a crash the
-next start finds either nothing or all of it.
+Texts are in samples/desk.yaml and samples/history.yaml. Everything is made by the rooms' own operations, in one
+transaction: after a crash the next start finds either nothing or all of it.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
 
-from garant.config.sample_times import moment
+from garant.cases.operations_standing import suspend
+from garant.config.sample_cases import file, happened, tell
+from garant.config.sample_history import histories
 from garant.contracts import operations as contracts
-from garant.contracts.queries import contract_at, terms
+from garant.contracts import operations_ledger as ledgers
+from garant.contracts.operations_standing import record_fact
+from garant.contracts.queries import contract_at
 from garant.contracts.reading import load_programme_file, parse_yaml, read_text
 from garant.contracts.views import ContractView
 from garant.core.people import SYSTEM, Actor
@@ -30,6 +35,7 @@ Login = dict[str, str]
 
 PROGRAMME = "programmes/reference.yaml"
 TEXTS = "samples/desk.yaml"
+HISTORY = "samples/history.yaml"
 
 # Any fixed number: two first starts at once come one after the other.
 _LOCK = 0x7361_6D70_6C65
@@ -44,6 +50,8 @@ class _Desk:
     now: datetime
     people: dict[str, int] = field(default_factory=dict)
     subscribers: dict[str, int] = field(default_factory=dict)
+    contracts: dict[str, int] = field(default_factory=dict)
+    contacts: dict[str, list[str]] = field(default_factory=dict)
     logins: list[Login] = field(default_factory=list)
 
     def by(self, name: str) -> Actor:
@@ -67,7 +75,17 @@ def load_if_empty() -> list[Login]:
         _staff(desk, one)
     for one in texts["subscribers"]:
         _subscriber(desk, one)
-    _cases(desk, texts["cases"])
+    history = parse_yaml(read_text(shipped(HISTORY))).values
+    told = happened(
+        [*texts["cases"], *histories(history, desk.contacts, desk.now)], lambda one: _key(desk, one), desk.now
+    )
+    tell(told, desk.people, desk.subscribers)
+    for one in texts["allotments"]:
+        _allotment(desk, one)
+    for one in texts["standing"]:
+        _standing(desk, one)
+    for one in texts["held"]:
+        file(one, desk.people, desk.subscribers)
     return desk.logins
 
 
@@ -88,7 +106,9 @@ def _staff(desk: _Desk, one: Mapping[str, Any]) -> None:
 def _subscriber(desk: _Desk, one: Mapping[str, Any]) -> None:
     row = directory.create_subscriber(by=SYSTEM, name=one["name"], zone=one["zone"])
     desk.subscribers[one["name"]] = row.id
+    desk.contacts[one["name"]] = [contact["name"] for contact in one["contacts"]]
     contract = _contract(desk, one, row.id)
+    desk.contracts[one["name"]] = contract.id
     place = {"subscriber": one["name"], "package": one["package"]}
     for contact in one["contacts"]:
         person_id = _person(desk, contact, one["zone"], place)
@@ -141,66 +161,39 @@ def _password() -> str:
     return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
 
 
-def _cases(desk: _Desk, cases: Sequence[Mapping[str, Any]]) -> None:
-    """All cases with their histories, told in the order in which things happened, then what is late by now."""
-    from garant.cases.sweeping import sweep_all
-
-    happened: list[tuple[datetime, int, int, Mapping[str, Any]]] = []
-    for index, one in enumerate(cases):
-        key = _package_key(desk, one)
-        steps = [one, *one.get("then", ())]
-        at = [moment(step["ago"], terms(), key, one["severity"], desk.now) for step in steps]
-        happened += [(at[place], index, place, step) for place, step in enumerate(steps)]
-    numbers: dict[int, int] = {}
-    for instant, index, place, step in sorted(happened, key=lambda each: each[:3]):
-        if place == 0:
-            numbers[index] = _file(desk, step, instant)
-        else:
-            _continue(desk, step, numbers[index], instant)
-    sweep_all()
-
-
-def _package_key(desk: _Desk, one: Mapping[str, Any]) -> str:
+def _key(desk: _Desk, one: Mapping[str, Any]) -> str:
+    """The package under which a case is promised something."""
     contract = contract_at(desk.subscribers[one["subscriber"]], desk.now)
     if contract is None:
         raise ValueError(f"{TEXTS}: {one['subscriber']} has no contract in force")
     return contract.package_key
 
 
-def _file(desk: _Desk, one: Mapping[str, Any], at: datetime) -> int:
-    from garant.cases.operations import file_case
-
-    written = {name: one[name] for name in ("steps", "expected", "actual", "environment") if name in one}
-    filed = file_case(
-        by=desk.by(one["contact"]),
-        person_id=desk.people[one["contact"]],
-        subscriber_id=desk.subscribers[one["subscriber"]],
-        subject=one["subject"],
-        description=one["description"],
-        severity=one["severity"],
-        request_type=one["type"],
-        at=at,
-        **written,
+def _allotment(desk: _Desk, one: Mapping[str, Any]) -> None:
+    """Something booked or used out of a contract's allotment."""
+    kind = "use" if "use" in one else "reserve"
+    ledgers.record(
+        by=desk.by(one["by"]),
+        kind=kind,
+        contract_id=desk.contracts[one["subscriber"]],
+        ledger=one["ledger"],
+        amount=one[kind],
+        booking=one["booking"],
     )
-    return filed.number
 
 
-def _continue(desk: _Desk, step: Mapping[str, Any], number: int, at: datetime) -> None:
-    """One later act on a case: reply, wait (a reply that asks), message, note, assign, resolve or close."""
-    from garant.cases import operations as cases
-
-    by = desk.by(step["by"])
-    if "reply" in step:
-        cases.reply(by=by, number=number, body=step["reply"], at=at)
-    elif "wait" in step:
-        cases.reply(by=by, number=number, body=step["wait"], wait=True, at=at)
-    elif "resolve" in step:
-        cases.reply(by=by, number=number, body=step["resolve"], resolve=True, at=at)
-    elif "message" in step:
-        cases.add_customer_message(by=by, number=number, body=step["message"], at=at)
-    elif "note" in step:
-        cases.add_note(by=by, number=number, body=step["note"], at=at)
-    elif "assign" in step:
-        cases.assign(by=by, number=number, assignee_id=desk.people[step["assign"]], at=at)
-    else:
-        cases.close(by=by, number=number, at=at)
+def _standing(desk: _Desk, one: Mapping[str, Any]) -> None:
+    """A fact that finance knows, or the decision that follows from the facts."""
+    subscriber_id = desk.subscribers[one["subscriber"]]
+    if "suspend" in one:
+        suspend(by=desk.by(one["by"]), subscriber_id=subscriber_id, reason=one["suspend"])
+        return
+    record_fact(
+        by=SYSTEM,
+        subscriber_id=subscriber_id,
+        kind=one["kind"],
+        reference=one["reference"],
+        on=desk.now.date() - timedelta(days=one["days_ago"]),
+        amount=Decimal(one["amount"]) if "amount" in one else None,
+        currency=one.get("currency", ""),
+    )
