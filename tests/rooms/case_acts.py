@@ -61,7 +61,7 @@ def file(cast: Cast, package: str = "gold", **more: Any) -> Filed:
     return cases.file_case(**{**given, **more})
 
 
-def late_case(cast: Cast, package: str = "gold", hours: float = 5) -> int:
+def late_case(cast: Cast, package: str = "gold", hours: float = 4.5) -> int:
     """A severity 1 case whose initial response (gold: four hours) fell due already; nobody has looked yet."""
     return file(cast, package, at=ago(hours=hours)).number
 

@@ -102,8 +102,8 @@ def test_a_row_says_what_runs_and_under_which_rule(cast: Cast) -> None:
 def test_search_finds_words_of_the_subject_in_ones_own_cases_only(cast: Cast) -> None:
     found = file(cast, subject="Ledger 100% wrong").number
     file(cast, "silver", subject="Ledger wrong too")
-    assert numbers(queries.queue(viewer=cast.viewer("agent"), search="100%")) == [found]
-    assert numbers(queries.queue(viewer=cast.viewer("contact_gold"), search="ledger")) == [found]
+    assert numbers(queries.queue(viewer=cast.viewer("agent"), look=read("100%"))) == [found]
+    assert numbers(queries.queue(viewer=cast.viewer("contact_gold"), look=read("ledger"))) == [found]
 
 
 WHO_SEES = {
@@ -160,7 +160,7 @@ def test_ones_cases_are_listed_by_last_activity_and_state(cast: Cast) -> None:
 def test_escalations_are_for_staff_newest_first(cast: Cast) -> None:
     first = late_case(cast)
     sweep_all()
-    second = late_case(cast, hours=6)
+    second = late_case(cast, hours=4.75)
     sweep_all()
     shown = queries.escalations(viewer=cast.viewer("agent")).rows
     assert [row.number for row in shown if row.trigger == "missed"] == [second, first]

@@ -45,9 +45,11 @@ def test_time_02_a_miss_is_stamped_with_its_true_instant_and_all_levels_are_told
     miss = next(e for e in entries(number) if e.kind == "target_missed")
     assert miss.at == row.due == row.started + 4 * HOUR
     assert miss.recorded_at >= before
-    assert told(number) == [("near", 0), ("missed", 1)]
+    assert told(number) == [("near", 0), ("missed", 1), ("missed", 2)]
     rows = Escalation.objects.filter(period=row).order_by("level")
-    assert [(e.trigger, e.at) for e in rows] == [("near", row.near_at), ("missed", row.due)]
+    due = row.due
+    assert [(e.trigger, e.at) for e in rows] == [("near", row.near_at), ("missed", due), ("missed", due + HOUR)]
+    # Of several levels about one promise a reader is told the highest.
     assert notices(cast, number) == ["target_missed"]
     sound()
 
@@ -81,11 +83,12 @@ def test_a_near_target_is_told_to_the_assignee_once(cast: Cast) -> None:
     sound()
 
 
-def test_nobody_to_warn_is_no_noise(cast: Cast) -> None:
+def test_a_near_target_that_nobody_works_on_is_told_to_the_catch_all(cast: Cast) -> None:
     number = file(cast, at=ago(hours=3.5)).number
     assert sweep_all() == 1
     assert told(number) == [("near", 0)]
-    assert notices(cast, number) == []
+    assert notices(cast, number) == ["target_near"]
+    assert Escalation.objects.get().told["catch_all"] is True
 
 
 def test_an_answer_in_time_is_never_escalated(cast: Cast) -> None:
@@ -214,16 +217,20 @@ def test_a_sweep_costs_statements_by_the_batch_and_an_idle_one_next_to_none(cast
     for _ in range(8):
         late_case(cast)
     assert statements() == one
-    assert idle == 4  # for due and for near: the clock, and the search in a partial index
+    assert idle == 4  # for due, near, the next level and the unacknowledged: a search in a partial index each
 
 
 def test_an_idle_sweep_reads_partial_indexes(cast: Cast) -> None:
     from garant.cases import sweeping
 
-    for query, index in ((sweeping._DUE, "period_due"), (sweeping._NEAR, "period_near")):
+    searched = {
+        sweeping._DUE: "period_due", sweeping._NEAR: "period_near", sweeping._STEP: "period_step",
+        sweeping._UNANSWERED: "escalation_unanswered",
+    }  # fmt: skip
+    for query, index in searched.items():
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off")
-            cursor.execute(f"EXPLAIN {query}", [database_now(), [], 10])
+            cursor.execute(f"EXPLAIN {query}", [[], 10])
             assert index in "\n".join(row[0] for row in cursor.fetchall())
 
 

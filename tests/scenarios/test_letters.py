@@ -22,6 +22,8 @@ DATA = {
     "lapses_at": AT, "answer": "accepted", "closes": AT, "days": 14, "what": "response_given", "name": "Maren",
     "organisation": "Aurora Rail", "inviter": "Ines", "reference": "AUR-1", "role": "contact", "purpose": "replace",
     "expires": AT, "until": AT, "left": "1.5", "ends": "2026-12-31", "at": AT, "body": "One.\n\nTwo.", "waiting": True,
+    "acknowledge_by": AT, "count": 12, "missed": 11,
+    "cases": [{"number": 100234, "severity": "1", "metric": "follow_up", "level": 1, "trigger": "missed"}],
     "items": [{"kind": "case_received", "data": {"number": 1, "severity": "1"}, "subscriber": 1}],
 }  # fmt: skip
 #: Kinds made of a code: what stands for the braces comes from core or from a room's table.
@@ -30,7 +32,11 @@ MADE = {"target_{}": ("target_near", "target_missed"), "standing_{}_proposed": (
 
 
 #: Kinds that a function passes on from the fact it tells of.
-PASSED_ON = {"_tell_contact": ("response_given", "case_resolved")}
+PASSED_ON = {
+    "_tell_contact": ("response_given", "case_resolved"),
+    "_notices_for": ("target_near", "target_missed", "case_aged", "case_escalated", "escalation_repeated",
+                     "escalation_handed_over"),
+}  # fmt: skip
 
 
 def data(kind: str) -> dict[str, object]:
@@ -68,7 +74,7 @@ def kinds_in(path: str, call: ast.Call, function: str) -> Iterator[str]:
             made = "".join(str(v.value) if isinstance(v, ast.Constant) else "{}" for v in value.values)
             yield from MADE[made]
         else:
-            assert function in ("tell", "_tell"), (
+            assert function in ("tell", "_tell", *PASSED_ON), (
                 path, ast.unparse(call), function)  # fmt: skip
 
 

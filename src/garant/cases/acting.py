@@ -108,11 +108,13 @@ class Act:
         events = events_of(self.entries)
         self.clock = replayed(self.entries, self.terms, self.at)
         before = {key: row.known_at for key, row in self.rows.items()}
+        running = {key for key, row in self.rows.items() if row.ended is None}
         self.rows = bring_into_line(self.case, self.rows, self.clock, events, self.terms)
         self._note_moved(before)
         lateness.record_late(
             self.case, self.rows.values(), self.at, already=self._missed(), terms=self.terms, into=self.entries
         )
+        lateness.end_with(self.rows[key] for key in running)
         self.case.last_activity_at = max(self.case.last_activity_at, self.at)
         self.case.save(update_fields=CASE_SAVED)
 

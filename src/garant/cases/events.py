@@ -43,6 +43,12 @@ ENTRY_KINDS: Mapping[str, str] = {event: entry for entry, event in CLOCK_KINDS.i
 MISSED = "target_missed"
 #: One level of the escalation policy was told.
 TOLD = "escalation_told"
+#: A level was told again: nobody had acknowledged it in time.
+REPEATED = "escalation_repeated"
+#: Somebody takes care of what a level was told about; gives it to somebody else; ends it with a reason.
+ACKNOWLEDGED, HANDED_OVER, ENDED = "escalation_acknowledged", "escalation_handed_over", "escalation_ended"
+#: Everything about escalations, in the order of a ladder.
+ESCALATION_KINDS = (TOLD, REPEATED, ACKNOWLEDGED, HANDED_OVER, ENDED)
 #: A due time moved although nobody touched the case (a calendar was edited).
 MOVED = "due_moved"
 

@@ -133,12 +133,19 @@ class Period(models.Model):
     severity = models.CharField(max_length=20)
     package_key = models.CharField(max_length=120)
     rule = models.JSONField(null=True, help_text="the target as it stood at the start; null: no promise")
+    ladder = models.JSONField(null=True, help_text="levels that come later by themselves; null: not worked out yet")
+    step_at = models.DateTimeField(null=True, help_text="when the next of them comes; null: none is ahead")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["case", "metric", "number"], name="period_once"),
         ]
         indexes = [
+            models.Index(
+                fields=["step_at"],
+                condition=models.Q(ended=None, paused=False, step_at__isnull=False),
+                name="period_step",
+            ),
             models.Index(
                 fields=["due"],
                 condition=models.Q(ended=None, missed=False, paused=False, due__isnull=False),
@@ -165,10 +172,13 @@ class Escalation(models.Model):
     recorded_at = models.DateTimeField(default=timezone.now)
     told = models.JSONField(default=list, help_text="roles and people told")
     acknowledge_by = models.DateTimeField(null=True, help_text="limit for acknowledging; null: none")
+    remind_at = models.DateTimeField(null=True, help_text="the limit while something follows from it; null: nothing")
     acknowledged_at = models.DateTimeField(null=True)
     acknowledged_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    holder = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     repeats = models.IntegerField(default=0)
-    ended_at = models.DateTimeField(null=True, help_text="de-escalated, or the promise was kept after all")
+    ended_at = models.DateTimeField(null=True, help_text="de-escalated, or the promise ended")
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     reason = models.TextField(blank=True, default="")
 
     class Meta:
@@ -178,10 +188,11 @@ class Escalation(models.Model):
         indexes = [
             models.Index(fields=["-recorded_at", "-id"], name="escalation_newest"),
             models.Index(
-                fields=["acknowledge_by"],
-                condition=models.Q(acknowledged_at=None, ended_at=None, acknowledge_by__isnull=False),
+                fields=["remind_at"],
+                condition=models.Q(acknowledged_at=None, ended_at=None, remind_at__isnull=False),
                 name="escalation_unanswered",
             ),
+            models.Index(fields=["-recorded_at", "-id"], condition=models.Q(ended_at=None), name="escalation_open"),
         ]
 
 

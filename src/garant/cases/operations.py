@@ -2,6 +2,12 @@
 
 from garant.cases.operations_answering import add_customer_message, add_note, log_call, reply
 from garant.cases.operations_drafts import drop_draft, save_draft
+from garant.cases.operations_escalating import (
+    acknowledge_escalation,
+    end_escalation,
+    escalate,
+    hand_over_escalation,
+)
 from garant.cases.operations_filing import file_case
 from garant.cases.operations_handling import assign, close, reopen, resolve, wait
 from garant.cases.operations_links import (
@@ -18,7 +24,7 @@ from garant.cases.operations_report import (
     record_reproduction,
     verify_report,
 )
-from garant.cases.operations_resolution import confirm_resolution, escalate, rate_case, reject_resolution
+from garant.cases.operations_resolution import confirm_resolution, rate_case, reject_resolution
 from garant.cases.operations_severity import (
     accept_severity,
     change_severity,
@@ -36,6 +42,7 @@ __all__ = [
     "Done",
     "Filed",
     "accept_severity",
+    "acknowledge_escalation",
     "add_customer_message",
     "add_note",
     "admit",
@@ -49,10 +56,12 @@ __all__ = [
     "close_silent",
     "confirm_resolution",
     "drop_draft",
+    "end_escalation",
     "escalate",
     "file_case",
     "follow_calendars",
     "follow_case",
+    "hand_over_escalation",
     "lapse_proposals",
     "link_cases",
     "log_call",

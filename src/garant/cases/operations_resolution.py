@@ -1,26 +1,18 @@
-"""After an answer: the contact confirms or rejects the resolution, says how content they are, or escalates."""
+"""After an answer: the contact confirms or rejects the resolution, and says how content they are."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from garant.cases.acting import Act, acting
-from garant.cases.consequences import tell
-from garant.cases.events import TOLD
-from garant.cases.models import Escalation, Period
 from garant.cases.models_talk import Satisfaction
-from garant.cases.policies import CATCH_ALL, Recipients, policy, steps
 from garant.cases.repeating import repeatable
 from garant.cases.texts import cleaned, digest
 from garant.cases.views import Done
 from garant.core.people import Actor
 from garant.core.refusals import Refusal
-from garant.journal.operations_notices import NewNotice, put_notices
-from garant.journal.queries_replay import entries_by_subject
 
-__all__ = ["confirm_resolution", "escalate", "rate_case", "reject_resolution"]
+__all__ = ["confirm_resolution", "rate_case", "reject_resolution"]
 
 #: Longest comment beside a score, in characters.
 LONGEST_COMMENT = 2_000
@@ -87,92 +79,3 @@ def _rate(act: Act, score: int, comment: str) -> None:
                   "at": act.at},
     )  # fmt: skip
     act.record("case_rated", {"score": score, "sha256": digest(said)})
-
-
-def escalate(*, by: Actor, number: int, reason: str, once: str | None = None, at: datetime | None = None) -> Done:
-    """Call in higher support management as the contact; no clock moves.
-
-    The running promise is escalated to whom its policy names for the customer's call, else to the managers. Refused
-    (`already_escalated`) until support has answered the last call.
-    """
-
-    def act_on() -> Done:
-        with acting(name="escalate_as_customer", by=by, number=number, at=at) as act:
-            _check_not_escalated(act)
-            act.record("case_escalated", act.say("reason", reason, field="reason"))
-            _tell_management(act)
-        return act.done()
-
-    return repeatable("escalate", by, once, {"number": number, "reason": reason}, act_on)
-
-
-def _check_not_escalated(act: Act) -> None:
-    only = ("case_escalated", "response_given", "case_reopened")
-    last = entries_by_subject(kind="case", ids=[act.case.pk], only=only).get(act.case.pk, ())
-    if last and last[-1].kind == "case_escalated":
-        raise Refusal("already_escalated", "one_call_at_a_time", "wait_for_management", {"at": last[-1].at})
-
-
-def _tell_management(act: Act) -> None:
-    recipients = Recipients()
-    running = [row for row in act.rows.values() if row.ended is None]
-    period = min(running, key=lambda row: (row.due is None, row.due, row.pk), default=None) if running else None
-    roles: Sequence[str] = (CATCH_ALL,)
-    if period is not None:
-        level, roles = _step(act, period)
-        people = recipients.of(roles, act.case.assignee_id)
-        _told(act, period, level, roles, people)
-    else:
-        people = recipients.of(roles, act.case.assignee_id)
-    key = act.written[-1].id
-    put_notices(
-        [
-            NewNotice(
-                once=f"case_escalated:{key}:{person}",
-                kind="case_escalated",
-                person_id=person,
-                language=recipients.language(person),
-                subject=("case", act.case.pk),
-                subscriber_id=act.case.subscriber_id,
-                data={"number": act.case.number, "subject": act.case.subject, "severity": act.case.severity},
-            )
-            for person in people
-        ]
-    )
-    tell(act.case, [act.by.id] if act.by.id else [], "escalation_received", f"escalation_received:{key}", {})
-
-
-def _step(act: Act, period: Period) -> tuple[int, Sequence[str]]:
-    """The level and roles that the policy names for the customer's call; without one, a level above all others."""
-    used = set(Escalation.objects.filter(period=period).values_list("level", flat=True))
-    for step in steps(act.terms, period.package_key, period.severity, period.metric, "customer"):
-        if step.level not in used:
-            return step.level, step.to
-    found = policy(act.terms, period.package_key, period.severity, period.metric)
-    named = {step.level for step in found.steps} if found else set()
-    return 1 + max(used | named, default=0), (CATCH_ALL,)
-
-
-def _told(act: Act, period: Period, level: int, roles: Sequence[str], people: Sequence[int]) -> None:
-    told: dict[str, Any] = {"roles": list(roles), "people": list(people)}
-    Escalation.objects.create(
-        case=act.case,
-        subscriber_id=act.case.subscriber_id,
-        period=period,
-        level=level,
-        trigger="customer",
-        at=act.at,
-        recorded_at=act.at,
-        told=told,
-    )
-    act.record(
-        TOLD,
-        {
-            "metric": period.metric,
-            "number": period.number,
-            "level": level,
-            "trigger": "customer",
-            "found_at": act.at.isoformat(),
-            **told,
-        },
-    )

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from django.db.models import Q
 
-from garant.cases.events import MISSED, TOLD
+from garant.cases.events import ESCALATION_KINDS, MISSED
 from garant.cases.models import HIDDEN_KINDS, Case, Draft, Escalation, Message
 from garant.cases.queries_talk import talk_of
 from garant.cases.questions import last_word_is_ours
@@ -39,7 +39,7 @@ from garant.kit.pages import Page, bounded, marks, page
 __all__ = ["case", "draft", "escalations", "may_see"]
 
 #: Facts that are the vendor's own business.
-STAFF_ONLY = frozenset({"note_added", "case_assigned", TOLD, "calendar_checked"})
+STAFF_ONLY = frozenset({"note_added", "case_assigned", *ESCALATION_KINDS, "calendar_checked"})
 
 
 def case(*, viewer: Viewer, number: int) -> CaseView:
@@ -59,7 +59,7 @@ def case(*, viewer: Viewer, number: int) -> CaseView:
         periods=tuple(_period(p, terms) for p in replayed(entries, terms, now).periods),
         history=tuple(_history(e, names) for e in shown),
         escalations=tuple(_escalation(e, row, names, terms) for e in told),
-        can=_can(viewer, row, entries, talk),
+        can=_can(viewer, row, entries, talk, told),
         as_of=now,
         **talk,
     )
@@ -167,12 +167,16 @@ def _history(entry: EntryView, names: Mapping[int, str]) -> HistoryRow:
     return HistoryRow(entry.sequence, entry.kind, entry.at, entry.recorded_at, entry.by, actor, data)
 
 
-def _can(viewer: Viewer, row: Case, entries: Sequence[EntryView], talk: Mapping[str, Any]) -> frozenset[str]:
+def _can(
+    viewer: Viewer, row: Case, entries: Sequence[EntryView], talk: Mapping[str, Any], told: Sequence[Escalation]
+) -> frozenset[str]:
     acts = allowed(viewer, row.subscriber_id, row.state)
     if all(each.state != "open" for each in talk["proposals"]):
         acts -= {"answer_proposal", "withdraw_proposal"}
     if all(each.step is None for each in talk["reproductions"]):
         acts -= {"answer_reproduction"}
+    if all(each.ended_at is not None for each in told):
+        acts -= {"acknowledge_escalation", "end_escalation"}
     return acts if last_word_is_ours(entries) else acts - {"wait"}
 
 

@@ -64,6 +64,7 @@ STATE_ACTS = {
 _AT_WORK = frozenset({
     "propose_severity", "withdraw_proposal", "answer_proposal", "verify_report", "ask_to_reproduce",
     "answer_reproduction", "link_cases", "merge_cases", "split_case", "follow_case", "escalate_as_customer",
+    "acknowledge_escalation", "end_escalation",
 })  # fmt: skip
 #: State -> the acts of agreement between both sides that make sense in it; the table of rights says whose they are.
 AGREED_ACTS = {

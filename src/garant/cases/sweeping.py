@@ -13,8 +13,9 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 
 from garant.cases import lateness
 from garant.cases.acting import catch_up
-from garant.cases.models import Case, Period
+from garant.cases.models import Case, Escalation, Period
 from garant.cases.policies import CATCH_ALL, Recipients
+from garant.cases.reminding import remind
 from garant.cases.timing import behind
 from garant.contracts import queries as contracts
 from garant.contracts.queries_terms import hold_calendars
@@ -28,30 +29,43 @@ UNREACHABLE = (OperationalError, InterfaceError)
 #: Due periods taken in one transaction at most.
 BATCH = 1000
 
-#: Running periods whose due or near time has passed, their cases locked. A case that somebody works on is skipped:
-#: their act records what is late, or the next round does. (The order lets the oldest miss be told first.)
-_DUE = """
-SELECT p.id, p.case_id FROM cases_period p JOIN cases_case c ON c.id = p.case_id
-WHERE p.ended IS NULL AND NOT p.missed AND NOT p.paused AND p.due IS NOT NULL AND p.due < %s
-  AND p.case_id <> ALL(%s)
+#: Running periods whose due time, near time or next level has come, and levels that nobody acknowledged in time, their
+#: cases locked. A case that somebody works on is skipped: their act records what is late, or the next round does. (The
+#: order lets the oldest miss be told first. The statement's own instant is one that an index can be searched for.)
+_PERIODS = "SELECT p.id, p.case_id FROM cases_period p JOIN cases_case c ON c.id = p.case_id "
+_DUE = f"""
+{_PERIODS} WHERE p.ended IS NULL AND NOT p.missed AND NOT p.paused AND p.due IS NOT NULL
+  AND p.due < statement_timestamp() AND p.case_id <> ALL(%s)
 ORDER BY p.due LIMIT %s FOR UPDATE OF c SKIP LOCKED
 """
-_NEAR = """
-SELECT p.id, p.case_id FROM cases_period p JOIN cases_case c ON c.id = p.case_id
-WHERE p.ended IS NULL AND p.near_recorded_at IS NULL AND NOT p.paused AND p.near_at IS NOT NULL AND p.near_at <= %s
-  AND p.case_id <> ALL(%s)
+_NEAR = f"""
+{_PERIODS} WHERE p.ended IS NULL AND p.near_recorded_at IS NULL AND NOT p.paused AND p.near_at IS NOT NULL
+  AND p.near_at <= statement_timestamp() AND p.case_id <> ALL(%s)
 ORDER BY p.near_at LIMIT %s FOR UPDATE OF c SKIP LOCKED
+"""
+_STEP = f"""
+{_PERIODS} WHERE p.ended IS NULL AND NOT p.paused AND NOT c.suspended AND c.held_reason = '' AND p.step_at IS NOT NULL
+  AND p.step_at <= statement_timestamp() AND p.case_id <> ALL(%s)
+ORDER BY p.step_at LIMIT %s FOR UPDATE OF c SKIP LOCKED
+"""
+_UNANSWERED = """
+SELECT e.id, e.case_id FROM cases_escalation e JOIN cases_case c ON c.id = e.case_id
+JOIN cases_period p ON p.id = e.period_id
+WHERE e.acknowledged_at IS NULL AND e.ended_at IS NULL AND e.remind_at IS NOT NULL
+  AND e.remind_at <= statement_timestamp() AND p.ended IS NULL AND NOT p.paused
+  AND NOT c.suspended AND c.held_reason = '' AND e.case_id <> ALL(%s)
+ORDER BY e.remind_at LIMIT %s FOR UPDATE OF c SKIP LOCKED
 """
 
 
 def sweep_all(*, stop: Callable[[], bool] = lambda: False) -> int:
-    """Record and tell everything that is near or late now; returns how many periods that was.
+    """Record and tell everything that is near, late or unacknowledged now; returns how much that was.
 
     `stop`: asked between transactions, so that a signal can end a long sweep. A case whose terms can't be read is set
     aside for this sweep and told to the managers; it never holds up the ones behind it.
     """
     done = 0
-    for query in (_DUE, _NEAR):
+    for query in (_DUE, _NEAR, _STEP, _UNANSWERED):
         aside: set[int] = set()
         while not stop():
             taken, recorded = _batch(query, aside)
@@ -66,7 +80,7 @@ def _batch(query: str, aside: set[int]) -> tuple[int, int]:
     try:
         with transaction.atomic():
             taken = _claim(query, aside, BATCH)
-            return len(taken), _sweep(taken)
+            return len(taken), _record(query, taken)
     except UNREACHABLE:
         raise
     except Exception:
@@ -82,7 +96,7 @@ def _one_by_one(query: str, aside: set[int]) -> tuple[int, int]:
         try:
             with transaction.atomic():
                 claimed = _claim(query, aside, 1)
-                recorded += _sweep(claimed)
+                recorded += _record(query, claimed)
         except UNREACHABLE:
             raise
         except Exception as problem:
@@ -95,10 +109,25 @@ def _one_by_one(query: str, aside: set[int]) -> tuple[int, int]:
 
 
 def _claim(query: str, aside: set[int], limit: int) -> Sequence[tuple[int, int]]:
-    """Lock the cases of due periods; returns (period, case) ids. What they hold is read after the lock."""
+    """Lock the cases of what is due; returns its ids and theirs. What they hold is read after the lock."""
     with connection.cursor() as cursor:
-        cursor.execute(query, [journal.database_now(), sorted(aside), limit])
+        cursor.execute(query, [sorted(aside), limit])
         return cursor.fetchall()  # type: ignore[no-any-return]
+
+
+def _record(query: str, taken: Sequence[tuple[int, int]]) -> int:
+    """Record what a query has found."""
+    return _remind(taken) if query == _UNANSWERED else _sweep(taken)
+
+
+def _remind(taken: Sequence[tuple[int, int]]) -> int:
+    """Tell again, or the next level, what nobody acknowledged in time; returns how many limits have passed."""
+    if not taken:
+        return 0
+    now = hold_calendars()
+    cases = {case.pk: case for case in Case.objects.filter(pk__in={case_id for _, case_id in taken})}
+    rows = Escalation.objects.filter(pk__in=[row_id for row_id, _ in taken]).select_related("period").order_by("pk")
+    return remind(rows, cases, contracts.terms(), now)
 
 
 def _sweep(taken: Sequence[tuple[int, int]]) -> int:
@@ -117,13 +146,13 @@ def _sweep(taken: Sequence[tuple[int, int]]) -> int:
         periods = list(Period.objects.filter(pk__in=[period_id for period_id, _ in taken]))
     found = lateness.look(periods, now)
     if found.periods:
-        lateness.record(found, cases, terms, Recipients())
+        lateness.record(found, cases, terms, Recipients(now))
     return len(found.periods)
 
 
 def _alarm(case_ids: Sequence[int], problem: Exception) -> None:
     """Tell the managers once that a case can't be timed, and the log each time."""
-    recipients = Recipients()
+    recipients = Recipients(journal.database_now())
     for case in Case.objects.filter(pk__in=case_ids):
         log.error("case %s can't be swept: %s: %s", case.number, type(problem).__name__, problem)
         put_notices(
@@ -137,6 +166,6 @@ def _alarm(case_ids: Sequence[int], problem: Exception) -> None:
                     subscriber_id=case.subscriber_id,
                     data={"number": case.number, "problem": type(problem).__name__},
                 )
-                for person in recipients.of([CATCH_ALL], None)
+                for person in recipients.of([CATCH_ALL]).people
             ]
         )

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from garant.cases.events import events_of
+from garant.cases.ladders import ladder_of, step_ahead, told_about
 from garant.cases.models import Case
 from garant.cases.models import Period as PeriodRow
 from garant.cases.policies import near_share
@@ -37,6 +38,7 @@ PERIOD_COLUMNS = (
     "severity",
     "package_key",
     "rule",
+    "ladder",
 )
 #: Columns of Case that a replay gives.
 CASE_COLUMNS = (
@@ -92,7 +94,7 @@ def untargeted(terms: StoredTerms, package_key: str, request_type: str) -> Terms
     return terms
 
 
-def period_columns(period: Period, terms: StoredTerms) -> dict[str, Any]:
+def period_columns(period: Period, events: Sequence[Event], terms: StoredTerms) -> dict[str, Any]:
     """What the row of a period holds, by column."""
     rule = period.rule
     return {
@@ -108,6 +110,7 @@ def period_columns(period: Period, terms: StoredTerms) -> dict[str, Any]:
         "severity": rule.target.severity,
         "package_key": rule.package,
         "rule": rule_plain(rule),
+        "ladder": ladder_of(period, events, terms),
     }
 
 
@@ -186,7 +189,7 @@ def bring_into_line(
     new: list[PeriodRow] = []
     changed: list[PeriodRow] = []
     for period in clock.periods:
-        columns = period_columns(period, terms)
+        columns = period_columns(period, events, terms)
         row = rows.get(period.key)
         if row is None:
             row = PeriodRow(
@@ -196,9 +199,12 @@ def bring_into_line(
         elif _assign(row, columns):
             changed.append(row)
         found[period.key] = row
+    told = told_about([case.pk]) if rows and any(row.ladder for row in (*new, *changed)) else {}
+    for row in (*new, *changed):
+        row.step_at = step_ahead(row, told)
     PeriodRow.objects.bulk_create(new)
     for row in changed:
-        row.save(update_fields=PERIOD_COLUMNS)
+        row.save(update_fields=(*PERIOD_COLUMNS, "step_at"))
     _assign(case, case_columns(clock, events, terms))
     return found
 

@@ -10,11 +10,12 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from garant.cases.events import MISSED, TOLD, events_of, seen_until
+from garant.cases.events import MISSED, events_of, seen_until
 from garant.cases.models import Case, Escalation, Period
 from garant.cases.operations_terms import LIVE
 from garant.cases.texts import case_digest
 from garant.cases.timing import Key, case_columns, period_columns, replayed
+from garant.cases.verification_ladder import ladder_differences
 from garant.cases.verification_talk import talk_differences
 from garant.cases.views import Difference, Verified
 from garant.contracts import queries as contracts
@@ -159,20 +160,23 @@ def _differences(case: Case, entries: Sequence[EntryView], batch: _Batch, terms:
         yield Difference(case.number, None, "sequence", [entry.sequence for entry in entries][-1], len(entries))
     yield from _fixed(case, entries)
     yield from _texts(case, entries, batch.messages.get(case.pk, {}))
-    clock = replayed(entries, terms, seen_until(entries))
-    wanted = {**case_columns(clock, events_of(entries), terms), "assignee_id": _assignee(entries)}
+    clock, events = replayed(entries, terms, seen_until(entries)), events_of(entries)
+    wanted = {**case_columns(clock, events, terms), "assignee_id": _assignee(entries)}
     yield from _compared(case.number, None, case, wanted)
     rows = batch.periods.get(case.pk, {})
     found = {_missed_key(entry): parse_instant(entry.data["found_at"]) for entry in entries if entry.kind == MISSED}
     columns = {
-        period.key: {**period_columns(period, terms), "missed_recorded_at": found.get(period.key)}
+        period.key: {**period_columns(period, events, terms), "missed_recorded_at": found.get(period.key)}
         for period in clock.periods
     }
+    for key, row in rows.items():
+        if row.ladder is None and key in columns:  # written before there were ladders, and not touched since
+            columns[key]["ladder"] = None
     yield from _periods(case.number, rows, columns)
     for period in clock.periods:
         if period.missed and period.key not in found:
             yield Difference(case.number, _name(period.key), "target_missed", None, plain(period.due))
-    yield from _told(case.number, entries, batch.escalations.get(case.pk, []))
+    yield from ladder_differences(case.number, entries, batch.escalations.get(case.pk, []), rows, columns)
 
 
 def _fixed(case: Case, entries: Sequence[EntryView]) -> Iterator[Difference]:
@@ -212,20 +216,6 @@ def _periods(number: int, rows: Mapping[Key, Period], wanted: Mapping[Key, Mappi
 
 def _short(started: datetime, due: datetime | None) -> dict[str, Any]:
     return {"started": plain(started), "due": plain(due)}
-
-
-def _told(number: int, entries: Sequence[EntryView], rows: Sequence[Escalation]) -> Iterator[Difference]:
-    """Each level that the journal says was told has its row, and no row stands without one."""
-    said = {
-        (e.data["metric"], e.data["number"], e.data["level"], e.data["trigger"], e.at)
-        for e in entries
-        if e.kind == TOLD
-    }
-    stored = {(r.period.metric, r.period.number, r.level, r.trigger, r.at) for r in rows if r.period is not None}
-    for metric, count, level, trigger, at in sorted(said ^ stored):
-        text = f"level {level}, {trigger}, {at.isoformat()}"
-        here = (metric, count, level, trigger, at) in stored
-        yield Difference(number, _name((metric, count)), "escalation", text if here else None, None if here else text)
 
 
 def _compared(number: int, period: str | None, row: Any, wanted: Mapping[str, Any]) -> Iterator[Difference]:

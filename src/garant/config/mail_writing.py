@@ -27,6 +27,7 @@ from garant.wording.letters import Letter, footer, letter, part
 _PAGES: Mapping[str, tuple[str, str, str]] = {
     "case": ("console:case", "case", "number"),
     "cases": ("console:queue", "home", ""),
+    "escalations": ("console:escalations", "home", ""),
     "contacts": ("console:contacts", "contacts", ""),
     "standing": ("console:subscribers", "standing", ""),
     "subscriber": ("console:subscriber", "standing", "slug"),

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
+from garant.core.instants import Span
 from garant.core.periods import Period
+
+if TYPE_CHECKING:
+    from garant.core.programmes.values import EscalationPolicy, EscalationStep, Wait
 
 NEAR = "near"
 MISS = "miss"
+AGE = "age"
+CUSTOMER = "customer"
+
+#: The instant at which a wait that began at an instant is over, without the pauses.
+After = Callable[[datetime, "Wait", Sequence[Span]], datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +90,84 @@ def owed(period: Period, ladder: Sequence[Rung], at: datetime, told: Collection[
         if passed:
             found.append(Escalation(period.key, rung.level, rung.on, since))
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A level that comes at an instant unless the promise is kept before. `since`: from when a level on age counts, so
+    that the case's next promise does not tell it again; None for the other triggers."""
+
+    level: int
+    on: str
+    at: datetime
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A level that was told about a promise. `stopped`: somebody ended it with a reason (de-escalated)."""
+
+    level: int
+    on: str
+    at: datetime
+    stopped: bool = False
+
+
+def planned(period: Period, policy: EscalationPolicy, opened: datetime, after: After) -> tuple[Planned, ...]:
+    """Every level of a policy that comes by itself, with its instant, in order.
+
+    `opened`: when the case was opened, or opened again: what its age counts from. Nothing while nothing is owed
+    (waiting on the customer). Of a level for being near only what lies before the due time.
+    """
+    if period.waiting or period.how == "merged":
+        return ()
+    pauses = [(pause.start, pause.end) for pause in period.pauses if pause.end is not None]
+    found = []
+    for step in policy.steps:
+        at = _trigger(period, policy, step, opened)
+        if at is None:
+            continue
+        if step.after is not None:
+            at = after(at, step.after, pauses)
+        if step.on == NEAR and period.due is not None and at > period.due:
+            continue
+        if step.on == AGE:
+            found.append(Planned(step.level, AGE, max(at, period.started), opened))
+        else:
+            found.append(Planned(step.level, step.on, at))
+    return tuple(sorted(found, key=lambda each: (each.at, each.level)))
+
+
+def _trigger(period: Period, policy: EscalationPolicy, step: EscalationStep, opened: datetime) -> datetime | None:
+    """The instant that a step counts from; None when it can't come, or comes by somebody's act."""
+    if step.on == AGE:
+        return opened
+    if step.on == MISS:
+        return period.due
+    return near_at(period, policy.near_share) if step.on == NEAR and policy.near_share is not None else None
+
+
+def ahead(ladder: Iterable[Planned], told: Sequence[Told], told_by_age: Iterable[Told] = ()) -> list[Planned]:
+    """The levels of a ladder that are still to come, in order: not told, and of a trigger that nobody stopped.
+
+    `told`: of this promise; `told_by_age`: on age, of any promise of the case.
+    """
+    levels = {each.level for each in told}
+    stopped = {each.on for each in told if each.stopped}
+    aged = [(each.level, each.at) for each in told_by_age]
+    return [
+        each
+        for each in ladder
+        if each.level not in levels
+        and each.on not in stopped
+        and not (each.since is not None and any(level == each.level and at >= each.since for level, at in aged))
+    ]
+
+
+def next_level(policy: EscalationPolicy, level: int, on: str, told: Sequence[Told]) -> EscalationStep | None:
+    """The step after a level that nobody acknowledged: the next higher one of the same trigger that was not told."""
+    levels = {each.level for each in told}
+    for step in policy.steps:
+        if step.level > level and step.on == on and step.level not in levels:
+            return step
+    return None

@@ -10,13 +10,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from garant.wording import letters_cases, letters_contacts, letters_desk, letters_standing
+from garant.wording import (
+    letters_cases,
+    letters_contacts,
+    letters_desk,
+    letters_escalations,
+    letters_standing,
+)
 from garant.wording.letter import Letter, Voice, Writer
 
 __all__ = ["KINDS", "MANDATORY", "Letter", "footer", "letter", "part"]
 
 _WRITERS: Mapping[str, Writer] = {
     **letters_cases.WRITERS,
+    **letters_escalations.WRITERS,
     **letters_contacts.WRITERS,
     **letters_standing.WRITERS,
     **letters_desk.WRITERS,
@@ -25,7 +32,8 @@ _WRITERS: Mapping[str, Writer] = {
 KINDS = frozenset(_WRITERS) | {"digest"}
 #: Kinds that nobody can put off or switch off: promises at stake, access, and what changes somebody's rights.
 MANDATORY = frozenset({
-    "target_missed", "target_near", "case_escalated", "sweep_failed", "standing_suspend_proposed",
+    "target_missed", "target_near", "case_escalated", "case_aged", "escalation_repeated", "escalation_handed_over",
+    "escalations_grouped", "sweep_failed", "standing_suspend_proposed",
     "standing_reinstate_proposed", "support_suspended", "support_reinstated", "severity_change_proposed",
     "contact_invited", "contact_named", "contact_removed", "stand_in_named", "stand_in_ended", "digest",
     "password_reset", "security_changed", "plain_mail",

@@ -12,6 +12,7 @@ from garant.core.programmes.calendars import read_calendars
 from garant.core.programmes.coverage import PARTS as COVERAGE
 from garant.core.programmes.coverage import Reach, read_coverage
 from garant.core.programmes.holidays import Almanac, Days, as_dates, read_sets
+from garant.core.programmes.ladders import read_escalations
 from garant.core.programmes.nodes import Findings, Node, Path, Problem, printable
 from garant.core.programmes.programme import Programme
 from garant.core.programmes.regions import read_add_ons, read_channels, read_regions
@@ -20,7 +21,6 @@ from garant.core.programmes.rules import (
     read_closure,
     read_contacts,
     read_deliverables,
-    read_escalations,
     read_readings,
     read_severity_change,
     read_standing,

@@ -1,4 +1,4 @@
-"""The rules of a programme: contacts, standing, severity, escalation, deliverables, closure, readings."""
+"""The rules of a programme: contacts, standing, severity, deliverables, closure, readings."""
 
 from __future__ import annotations
 
@@ -15,14 +15,12 @@ from garant.core.programmes.values import (
     ClosureRule,
     ContactRule,
     Deliverable,
-    EscalationPolicy,
-    EscalationStep,
     Reading,
     SeverityRule,
     StandingRule,
     Wait,
 )
-from garant.core.programmes.words import METRICS, WAIT_UNITS
+from garant.core.programmes.words import WAIT_UNITS
 
 ROLES = ("finance", "manager", "programme_owner", "agent", "senior_advisor", "named_advisor")
 CONTACT_ROLES = ("contact", "administrator", "viewer", "learner", "executive")
@@ -131,53 +129,6 @@ def _automatic(node: Node, scope: Scope) -> tuple[AutomaticChange, ...]:
             )
         )
     return tuple(found)
-
-
-def read_escalations(node: Node, scope: Scope) -> tuple[EscalationPolicy, ...]:
-    """The escalation policies (rule 30); every severity belongs to at most one policy."""
-    policies: list[EscalationPolicy] = []
-    for code, entry in node.entries():
-        fields = entry.fields(["severities", "steps"], ["metrics", "near_share"])
-        share = fields["near_share"].number(above=0) if "near_share" in fields else None
-        if share is not None and share >= 1:
-            fields["near_share"].problem(f"a share of {share}", "write a number between 0 and 1, such as 0.75")
-        severities = fields["severities"].choices(scope.severities, "severity") if "severities" in fields else ()
-        taken = [level for policy in policies for level in policy.severities if level in severities]
-        if taken:
-            entry.problem(f"severity {taken[0]} already has a policy", "name each severity in one policy")
-        policies.append(
-            EscalationPolicy(
-                code=code,
-                severities=severities,
-                metrics=fields["metrics"].choices(METRICS, "metric") if "metrics" in fields else METRICS[:2],
-                near_share=share,
-                steps=_steps(fields["steps"], scope) if "steps" in fields else (),
-            )
-        )
-    return tuple(policies)
-
-
-def _steps(node: Node, scope: Scope) -> tuple[EscalationStep, ...]:
-    steps: list[EscalationStep] = []
-    for item in node.items():
-        fields = item.fields(["level", "on", "to", "name"], ["after", "acknowledge_within"])
-        level = fields["level"].whole(at_least=0) if "level" in fields else 0
-        if any(step.level == level for step in steps):
-            item.problem(f"level {level} stands twice", "give each step a level of its own")
-        acknowledge = fields.get("acknowledge_within")
-        steps.append(
-            EscalationStep(
-                level=level,
-                on=fields["on"].choice(("near", "miss", "age", "customer"), "trigger") if "on" in fields else "",
-                to=tuple(part.code() for part in fields["to"].items()) if "to" in fields else (),
-                name=read_text(fields.get("name"), scope.languages),
-                after=read_wait(fields["after"], scope) if "after" in fields else None,
-                acknowledge_within=read_wait(acknowledge, scope) if acknowledge is not None else None,
-            )
-        )
-    if isinstance(node.value, list) and not steps:
-        node.problem("a policy without a step", "add a step, or remove the policy")
-    return tuple(sorted(steps, key=lambda step: step.level))
 
 
 def read_deliverables(node: Node, scope: Scope) -> tuple[Deliverable, ...]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from garant.core.calendars import Calendar
+from garant.core.instants import Span
 from garant.core.programmes.programme import Programme
 from garant.core.programmes.regions import DEFAULT
 from garant.core.programmes.targets import Cell, overlaid
@@ -98,19 +99,28 @@ class ProgrammeTerms:
         lapse = self.programme.severity_change.lapse
         return None if lapse is None else self.after(at, lapse)
 
-    def after(self, at: datetime, wait: Wait) -> datetime:
-        """The instant at which a wait that began at `at` is over."""
+    def after(self, at: datetime, wait: Wait, pauses: Sequence[Span] = ()) -> datetime:
+        """The instant at which a wait that began at `at` is over; what lies in `pauses` does not count."""
         if wait.calendar is None:
-            return at + seconds(wait.amount * _ELAPSED[wait.unit])
+            return _later(at, seconds(wait.amount * _ELAPSED[wait.unit]), pauses)
         calendar = self.calendar(self.regional(wait.calendar))
         if wait.unit == "business_days":
-            return calendar.advance(at, calendar.business_day * int(wait.amount))
-        return calendar.advance(at, seconds(wait.amount * _ELAPSED.get(wait.unit, 3_600)))
+            return calendar.advance(at, calendar.business_day * int(wait.amount), pauses)
+        return calendar.advance(at, seconds(wait.amount * _ELAPSED.get(wait.unit, 3_600)), pauses)
 
     def regional(self, code: str) -> str:
         """The calendar that stands for a calendar of the programme in the region of these terms."""
         region = self.programme.regions[self.region]
         return region.calendars.get(code, region.calendars.get("*", code))
+
+
+def _later(at: datetime, duration: timedelta, pauses: Sequence[Span]) -> datetime:
+    """`at` and a duration of real time outside the pauses."""
+    end = at + duration
+    for begin, over in sorted(pauses):
+        if over > at and begin < end:
+            end += over - max(begin, at)
+    return end
 
 
 def seconds(number: Decimal) -> timedelta:

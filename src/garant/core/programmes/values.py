@@ -186,8 +186,10 @@ class Wait:
 class EscalationStep:
     """One step of an escalation policy.
 
-    `on`: near (a share of the target has passed), miss, age or customer. `level` orders the steps; `to` are
-    recipients by role. `after`: how long after the trigger; None: at once.
+    `on`: near (a share of the target has passed), miss, age of the case, or customer (they called for management).
+    `level` orders the steps; `to` are recipients: a role, `assignee`, `team:CODE`, `rota:CODE`, `person:EMAIL`.
+    `after`: how long after the trigger; None: at once. `acknowledge_within`: who is told acknowledges it by then, else
+    they are told again, `repeat` times, and then the next level is; None: no limit.
     """
 
     level: int
@@ -196,17 +198,24 @@ class EscalationStep:
     name: Text
     after: Wait | None = None
     acknowledge_within: Wait | None = None
+    repeat: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class EscalationPolicy:
-    """Who is told when a promise is about to break or has broken. `near_share` lies between 0 and 1."""
+    """Who is told when a promise is about to break or has broken. `near_share` lies between 0 and 1; `catch_all` are
+    the recipients when a step's are nobody (empty: the managers)."""
 
     code: str
     severities: tuple[str, ...]
     metrics: tuple[str, ...]
     near_share: Decimal | None
     steps: tuple[EscalationStep, ...]
+    catch_all: tuple[str, ...] = ()
+
+    def step(self, level: int) -> EscalationStep | None:
+        """The step of a level; None when there is none."""
+        return next((step for step in self.steps if step.level == level), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,78 @@
+"""Notices about escalations beyond the first telling: again, handed over, on age, and many in one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from garant.wording.letter import Letter, Voice, Writer
+from garant.wording.letters_cases import promise
+
+
+def _letter(voice: Voice, subject: str, *paragraphs: str) -> Letter:
+    """A letter that begins with the title of its case and ends with the limit for acknowledging."""
+    title, limit = voice.text("subject"), voice.when("acknowledge_by")
+    quoted = (f"“{title}”",) if title else ()
+    until = (voice.say("Acknowledge it by {limit}.", limit=limit),) if limit else ()
+    return Letter(subject, (*quoted, *paragraphs, *until), "case", voice.say("Open the case"))
+
+
+def _aged(voice: Voice) -> Letter:
+    return _letter(
+        voice,
+        voice.say("Case {number}: open for long"),
+        voice.say(
+            "Case {number}, severity {severity}, has reached an age at which the escalation policy tells level {level}."
+        ),
+    )
+
+
+def _repeated(voice: Voice) -> Letter:
+    return _letter(
+        voice,
+        voice.say("Case {number}: still waiting for an acknowledgement"),
+        voice.say("Nobody has acknowledged level {level} of the escalation of case {number}, severity {severity}."),
+    )
+
+
+def _handed_over(voice: Voice) -> Letter:
+    return _letter(
+        voice,
+        voice.say("Case {number}: an escalation is yours"),
+        voice.say("Level {level} of the escalation of case {number}, severity {severity}, was handed over to you."),
+    )
+
+
+def _grouped(voice: Voice) -> Letter:
+    cases = [each for each in voice.data.get("cases", ()) if isinstance(each, Mapping)]
+    limit = voice.when("acknowledge_by")
+    until = (voice.say("The earliest limit for acknowledging one is {limit}.", limit=limit),) if limit else ()
+    return Letter(
+        voice.say("{count} promises need somebody, {missed} of them missed"),
+        (
+            voice.say("You are told of {count} promises at once; the first of them:"),
+            *(_line(voice, each) for each in cases),
+            *until,
+        ),
+        "escalations",
+        voice.say("Open the escalations"),
+    )
+
+
+def _line(voice: Voice, told: Mapping[str, Any]) -> str:
+    one = Voice(told, voice.zone, voice.language)
+    owed = promise(one)
+    return {
+        "missed": one.say("Case {number}, severity {severity}: {promise} missed, level {level}", promise=owed),
+        "near": one.say("Case {number}, severity {severity}: {promise} due soon, level {level}", promise=owed),
+        "age": one.say("Case {number}, severity {severity}: open for long, level {level}"),
+        "customer": one.say("Case {number}, severity {severity}: escalated by the customer, level {level}"),
+    }.get(one.text("trigger"), one.text("number"))
+
+
+WRITERS: Mapping[str, Writer] = {
+    "case_aged": _aged,
+    "escalation_repeated": _repeated,
+    "escalation_handed_over": _handed_over,
+    "escalations_grouped": _grouped,
+}
