@@ -6,6 +6,7 @@ import hashlib
 from typing import Any
 
 from garant.cases.models import Case, Message
+from garant.core.identity import is_visible, plain_text
 from garant.core.refusals import Refusal
 
 #: Longest text that a person may send at once, in characters.
@@ -16,12 +17,13 @@ CASE_TEXTS = ("subject", "description", "steps", "expected", "actual", "environm
 
 
 def cleaned(text: str, *, field: str, required: bool = True, longest: int = LONGEST) -> str:
-    """The text without surrounding space and without NUL, which PostgreSQL can't store.
+    """The text without surrounding space, control characters and turns of the reading direction.
 
-    Raises Refusal `text_missing` when nothing is left of a required one, `text_too_long` above `longest`.
+    Raises Refusal `text_missing` when nobody would see anything of a required one (an unseen answer must not stop a
+    clock), `text_too_long` above `longest`.
     """
-    clean = text.replace("\x00", "").replace("\r\n", "\n").strip()
-    if required and not clean:
+    clean = plain_text(text).strip()
+    if required and not is_visible(clean):
         raise Refusal("text_missing", "a_text_is_needed", "write_text", {"field": field})
     if len(clean) > longest:
         values = {"field": field, "longest": longest, "length": len(clean)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
@@ -26,6 +26,8 @@ class ViewerMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer the request as seen by its viewer."""
         request.viewer = SimpleLazyObject(lambda: viewer(request))  # type: ignore[attr-defined]
+        if "\x00" in request.path_info:
+            raise Http404  # no name in the database can hold it, and asking for one fails
         with timezone.override(zone(zone_of(request))):
             return self.get_response(request)
 

@@ -9,7 +9,7 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from garant.core.identity import address_identity, clean_name
+from garant.core.identity import address_identity, clean_name, mixes_scripts
 from garant.core.people import STAFF_ROLES, SUBSCRIBER_ROLES, Actor
 from garant.core.refusals import NotFound, Refusal
 from garant.core.zones import zone as zone_named
@@ -111,10 +111,14 @@ def note(by: Actor, subject: tuple[str, int], kind: str, data: dict[str, object]
 
 
 def clean_address(email: str) -> str:
-    """An address in its one spelling. Refuses what is none."""
+    """An address in its one spelling. Refuses what is none, and what only looks like another one."""
     address = address_identity(email)
     try:
         validate_email(address)
+        local, _, domain = address.rpartition("@")
+        unseen = clean_name(address) != address
+        if unseen or not local.isascii() or any(mixes_scripts(label) for label in domain.split(".")):
+            raise ValidationError("look-alike letters")
     except ValidationError:
         raise Refusal("email_malformed", "login_is_an_address", "check_address", {"email": clean_name(email)}) from None
     if len(address) > 254:
@@ -123,10 +127,12 @@ def clean_address(email: str) -> str:
 
 
 def clean(name: str, longest: int) -> str:
-    """A name for showing. Refuses one that is empty or too long."""
+    """A name for showing. Refuses one that is empty or too long, or mixes scripts so that it looks like another."""
     shown = clean_name(name)
     if not 1 <= len(shown) <= longest:
         raise Refusal("name_missing_or_long", "names_are_shown", "give_name", {"longest": longest})
+    if mixes_scripts(shown):
+        raise Refusal("name_mixes_scripts", "names_imitate_nobody", "write_name_in_one_script", {"name": shown})
     return shown
 
 

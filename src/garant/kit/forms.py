@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
@@ -22,9 +22,13 @@ class UnknownFields(Exception):
 class StrictForm(forms.Form):
     """A form that refuses fields it doesn't know, and a field sent twice."""
 
+    #: Names of buttons that say what to do next, beside the fields.
+    buttons: ClassVar[frozenset[str]] = frozenset()
+
     def __init__(self, data: Any = None, **kwargs: Any) -> None:
         if data is not None:
-            unknown = sorted(name for name in data if name not in self.base_fields and name not in ENVELOPE)
+            known = {*self.base_fields, *ENVELOPE, *self.buttons}
+            unknown = sorted(name for name in data if name not in known)
             twice = sorted(name for name in data if len(data.getlist(name)) > 1) if hasattr(data, "getlist") else []
             if unknown or twice:
                 raise UnknownFields(unknown + twice)

@@ -7,11 +7,13 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.utils.translation import gettext
 
 from garant.core.people import Actor, Viewer
 from garant.core.refusals import NotFound
 from garant.directory import queries as directory
+from garant.kit.forms import UnknownFields
 
 View = Callable[..., HttpResponse]
 
@@ -45,5 +47,9 @@ def for_subscribers(view: View) -> View:
             return view(request, *args, **kwargs)
         except NotFound:
             raise Http404 from None
+        except UnknownFields as wrong:
+            # Refused, never ignored: whoever sets a clock or a role by hand shall not believe it was taken.
+            text = gettext("The form has no field %(names)s.") % {"names": ", ".join(wrong.names)}
+            return HttpResponseBadRequest(text, content_type="text/plain; charset=utf-8")
 
     return guarded

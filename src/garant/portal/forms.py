@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from garant.kit.forms import StrictForm
+
 LONGEST_TEXT = 20_000
 LONGEST_LINE = 200
 
@@ -36,7 +38,7 @@ def text(label: Any, hint: Any = "", error: Any = "", required: bool = True, row
     )
 
 
-class KindForm(forms.Form):
+class KindForm(StrictForm):
     """First page: what kind of request, and for which organisation when there are several."""
 
     subscriber = forms.ChoiceField(
@@ -59,9 +61,10 @@ class KindForm(forms.Form):
             self.fields["subscriber"].choices = organisations  # type: ignore[attr-defined]
 
 
-class WhatForm(forms.Form):
+class WhatForm(StrictForm):
     """Second page: what happened. An error report needs what lets somebody else see the same."""
 
+    buttons = frozenset({"later"})
     subject = line(_("Title"), _("A few words that a colleague would recognise."), _("Write a title"))
     description = text(_("What is it about?"), error=_("Describe it in your own words"))
     steps = text(
@@ -94,9 +97,10 @@ class WhatForm(forms.Form):
             self.fields["environment"].required = False
 
 
-class SeverityForm(forms.Form):
+class SeverityForm(StrictForm):
     """Third page: how badly work is affected."""
 
+    buttons = frozenset({"show", "later"})
     severity = forms.ChoiceField(
         label=_("How badly is work affected?"),
         widget=forms.RadioSelect,
@@ -111,20 +115,26 @@ class SeverityForm(forms.Form):
         self.fields["severity"].choices = levels  # type: ignore[attr-defined]
 
 
-class ReplyForm(forms.Form):
+class CheckForm(StrictForm):
+    """Last page: send the draft as it is stored. Nothing else can be said here."""
+
+    once = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
+
+
+class ReplyForm(StrictForm):
     """A message to a case."""
 
     body = text(_("Your message"), error=_("Write a message"), rows=6)
     once = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
 
-class ReopenForm(forms.Form):
+class ReopenForm(StrictForm):
     """Why a resolved case is not."""
 
     reason = text(_("What is still wrong?"), error=_("Say what is still wrong"), rows=3)
 
 
-class RaiseForm(forms.Form):
+class RaiseForm(StrictForm):
     """Another severity, with the reason."""
 
     severity = forms.ChoiceField(

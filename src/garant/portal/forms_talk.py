@@ -9,10 +9,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from garant.core.guidance import IMPACT, REACH, WORKAROUND
+from garant.kit.forms import StrictForm
 from garant.portal.forms import LONGEST_TEXT, text
 
 
-class OnceForm(forms.Form):
+class OnceForm(StrictForm):
     """A form whose second sending does nothing: `once` is made with the page. Each form has ids of its own."""
 
     once = forms.CharField(widget=forms.HiddenInput, max_length=64)
@@ -92,9 +93,10 @@ class FollowForm(OnceForm):
     follow = forms.ChoiceField(choices=[("yes", "yes"), ("no", "no")])
 
 
-class GuideForm(forms.Form):
+class GuideForm(StrictForm):
     """The questions that lead to a severity."""
 
+    buttons = frozenset({"guide"})
     reach = forms.ChoiceField(
         label=_("Who is affected?"),
         widget=forms.RadioSelect,

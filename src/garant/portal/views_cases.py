@@ -37,8 +37,8 @@ def show(request: HttpRequest, number: int) -> HttpResponse:
 def reply(request: HttpRequest, number: int) -> HttpResponse:
     """Write to the case."""
     viewer = viewer_of(request)
-    form = ReplyForm(request.POST)
     queries.case(viewer=viewer, number=number)
+    form = ReplyForm(request.POST)
     if not form.is_valid():
         return show_case(request, number, form=form, status=422)
 
@@ -58,8 +58,8 @@ def reply(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def reopen(request: HttpRequest, number: int) -> HttpResponse:
     """Open a resolved case again, with the reason."""
-    form = ReopenForm(request.POST)
     case = queries.case(viewer=viewer_of(request), number=number)
+    form = ReopenForm(request.POST)
     if not form.is_valid():
         return show_case(request, number, reopen_form=form, status=422)
 

@@ -19,7 +19,7 @@ from garant.core.refusals import Refusal
 from garant.portal.access import actor_of, for_subscribers, viewer_of
 from garant.portal.contracts import Bought, bought, places_to_write
 from garant.portal.drafts import FIELDS, Draft
-from garant.portal.forms import KindForm, SeverityForm, WhatForm
+from garant.portal.forms import CheckForm, KindForm, SeverityForm, WhatForm
 from garant.portal.forms_talk import GuideForm
 from garant.portal.promises import Answer, answer
 from garant.portal.words import refused
@@ -147,6 +147,8 @@ def promise(request: HttpRequest) -> HttpResponse:
 def check(request: HttpRequest) -> HttpResponse:
     """The whole case once more, and sending it."""
     viewer = viewer_of(request)
+    if request.method == "POST":
+        CheckForm(request.POST)
     sent = request.session.get("sent_cases", {}).get(request.POST.get("once", ""))
     if sent:
         return redirect("case", number=sent)
