@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from matrix import SIGN_IN, Finding, Row, six, staff_act, staff_page, walk
 
+from garant.cases.models import Escalation
 from garant.cases import queries, queries_case
 from garant.cases.models import Case
 from garant.config import middleware
@@ -42,6 +43,7 @@ def table(cast: Cast) -> Mapping[str, Row]:
         "console:close": _for(staff_act(422), case),
         "console:reopen": _for(staff_act(422), case),
         "console:escalations": staff_page(),
+        **escalations(),
         **allotments(cast),
         **standing(cast),
         "console:notices": staff_page(),
@@ -119,6 +121,18 @@ def allotments(cast: Cast) -> Mapping[str, Row]:
         "allotments": Row(_customers(200, 200, 200), own),
         "allotment": Row(_customers(200, 200, 404), own, account),
         "allotment_export": Row(_customers(200, 200, 404), own, account),
+    }
+
+
+def escalations() -> Mapping[str, Row]:
+    """The inbox of escalations; the desk has one of case A. Managers end one, and try a policy."""
+    one = {"escalation_id": Escalation.objects.filter(trigger="missed").values_list("pk", flat=True)[0]}
+    return {
+        "console:escalation": _for(staff_page(), one),
+        "console:escalation-acknowledge": _for(staff_act(422), one),
+        "console:escalation-hand-over": _for(staff_act(422), one),
+        "console:escalation-end": Row((SIGN_IN, 403, 403, 403, 403, 405), (SIGN_IN, 403, 403, 403, 403, 422), one),
+        "console:policy-trial": Row((SIGN_IN, 403, 403, 403, 403, 200), (SIGN_IN, 403, 403, 403, 403, 422)),
     }
 
 

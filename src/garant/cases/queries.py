@@ -1,7 +1,8 @@
 """Reading cases, always scoped by who looks: staff see all, a subscriber's people what their role shows."""
 
-from garant.cases.queries_case import case, draft, escalations, may_see
+from garant.cases.queries_case import case, draft, may_see
 from garant.cases.queries_changes import preview_change
+from garant.cases.queries_escalating import escalation, escalation_counts, escalations
 from garant.cases.queries_promises import promise, promise_for
 from garant.cases.queries_queue import counts, due_times, my_cases, queue
 from garant.cases.verification import Verification, verify
@@ -23,6 +24,8 @@ __all__ = [
     "counts",
     "draft",
     "due_times",
+    "escalation",
+    "escalation_counts",
     "escalations",
     "may_see",
     "my_cases",

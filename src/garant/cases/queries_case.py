@@ -1,24 +1,21 @@
-"""One case as its viewer may see it, and what was escalated."""
+"""One case as its viewer may see it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from django.db.models import Q
-
-from garant.cases.events import ESCALATION_KINDS, MISSED
+from garant.cases.events import ESCALATION_KINDS, HANDED_OVER, MISSED
 from garant.cases.models import HIDDEN_KINDS, Case, Draft, Escalation, Message
+from garant.cases.queries_escalating import escalation_row, people_told
 from garant.cases.queries_talk import talk_of
 from garant.cases.questions import last_word_is_ours
 from garant.cases.scope import allowed, visible
-from garant.cases.terms import parts, rule_of
+from garant.cases.terms import parts
 from garant.cases.timing import near, replayed
 from garant.cases.views import (
     CaseView,
     DraftView,
-    EscalationRow,
     HistoryRow,
     MessageView,
     PeriodView,
@@ -34,9 +31,8 @@ from garant.directory import queries as directory
 from garant.journal.operations import database_now
 from garant.journal.queries import entries_of
 from garant.journal.views import EntryView
-from garant.kit.pages import Page, bounded, marks, page
 
-__all__ = ["case", "draft", "escalations", "may_see"]
+__all__ = ["case", "draft", "may_see"]
 
 #: Facts that are the vendor's own business.
 STAFF_ONLY = frozenset({"note_added", "case_assigned", *ESCALATION_KINDS, "calendar_checked"})
@@ -58,7 +54,7 @@ def case(*, viewer: Viewer, number: int) -> CaseView:
         messages=messages,
         periods=tuple(_period(p, terms) for p in replayed(entries, terms, now).periods),
         history=tuple(_history(e, names) for e in shown),
-        escalations=tuple(_escalation(e, row, names, terms) for e in told),
+        escalations=tuple(escalation_row(e, row, names, terms) for e in told),
         can=_can(viewer, row, entries, talk, told),
         as_of=now,
         **talk,
@@ -154,8 +150,7 @@ def _period(period: Period, terms: StoredTerms) -> PeriodView:
 def _people(entries: Iterable[EntryView], told: Iterable[Escalation]) -> set[int]:
     """Everybody whose name the history and the escalations need."""
     found = {e.by.id for e in entries} | {e.data.get("assignee") for e in entries}
-    for each in told:
-        found.update(each.told.get("people", ()))
+    found |= {e.data.get("to") for e in entries if e.kind == HANDED_OVER} | people_told(told)
     return {person for person in found if person is not None}
 
 
@@ -163,6 +158,8 @@ def _history(entry: EntryView, names: Mapping[int, str]) -> HistoryRow:
     data = dict(entry.data)
     if data.get("assignee") is not None:
         data["assignee_name"] = names.get(data["assignee"], "")
+    if entry.kind == HANDED_OVER:
+        data["to_name"] = names.get(data["to"], "")
     actor = names.get(entry.by.id, "") if entry.by.id is not None else ""
     return HistoryRow(entry.sequence, entry.kind, entry.at, entry.recorded_at, entry.by, actor, data)
 
@@ -178,51 +175,6 @@ def _can(
     if all(each.ended_at is not None for each in told):
         acts -= {"acknowledge_escalation", "end_escalation"}
     return acts if last_word_is_ours(entries) else acts - {"wait"}
-
-
-def escalations(
-    *, viewer: Viewer, after: str | None = None, limit: int = 50, number: int | None = None
-) -> Page[EscalationRow]:
-    """What was told to whom, newest first; for staff only, empty for others. `number`: of one case only."""
-    if not viewer.is_staff:
-        return Page(())
-    limit = bounded(limit)
-    rows = Escalation.objects.select_related("period", "case__subscriber", "case__assignee")
-    if number is not None:
-        rows = rows.filter(case__number=number)
-    mark = marks("escalations", after, 2)
-    if mark is not None:
-        at, last = cast(datetime, mark[0]), cast(int, mark[1])
-        rows = rows.filter(Q(recorded_at__lt=at) | Q(recorded_at=at, pk__lt=last))
-    found = list(rows.order_by("-recorded_at", "-pk")[: limit + 1])
-    names, terms = directory.names(_people((), found)), contracts.terms()
-    told = [_escalation(e, e.case, names, terms) for e in found]
-    return page("escalations", told, limit, lambda row: (row.recorded_at, row.id))
-
-
-def _escalation(row: Escalation, of: Case, names: Mapping[int, str], terms: StoredTerms) -> EscalationRow:
-    period = row.period
-    return EscalationRow(
-        id=row.pk,
-        number=of.number,
-        subject=of.subject,
-        severity=of.severity,
-        state=of.state,
-        subscriber=SubscriberBrief(of.subscriber.pk, of.subscriber.slug, of.subscriber.name),
-        assignee=PersonBrief(of.assignee.pk, str(of.assignee), vendor=True) if of.assignee else None,
-        metric=period.metric,
-        period=period.number,
-        level=row.level,
-        trigger=row.trigger,
-        at=row.at,
-        recorded_at=row.recorded_at,
-        due=period.due,
-        ended=period.ended,
-        missed=period.missed,
-        roles=tuple(row.told.get("roles", ())),
-        people=tuple(PersonBrief(p, names.get(p, ""), vendor=True) for p in row.told.get("people", ())),
-        rule=rule_of(terms, period.package_key, period.severity, period.metric),
-    )
 
 
 def draft(*, viewer: Viewer, place: str) -> DraftView | None:

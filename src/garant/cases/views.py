@@ -72,7 +72,7 @@ class QueueRow:
 
     `metric`, `due`, `near_at`, `missed`, `started`, `waiting`, `paused` and `rule` describe the running period that is
     due first; without one they are empty. `due` None: nothing is owed now. `target_seconds` is the counted time
-    promised, None when nothing is. `zone` is that of the contract.
+    promised, None when nothing is. `zone` is that of the contract, `language` that of whoever opened the case.
     """
 
     number: int
@@ -92,6 +92,7 @@ class QueueRow:
     assignee: PersonBrief | None
     received_at: datetime
     last_activity_at: datetime
+    language: str = ""
     metric: str | None = None
     started: datetime | None = None
     due: datetime | None = None
@@ -159,7 +160,12 @@ class HistoryRow:
 @dataclass(frozen=True, slots=True)
 class EscalationRow:
     """A level that was told about a period: `at` is the true instant (the due time of a miss), `recorded_at` when it
-    was written down; `roles` and `people` who was told."""
+    was written down; `roles` and `people` who was told, `caught`: since nobody answered for them, the catch-all.
+
+    `acknowledge_by` None: without a limit; `holder` whom it was handed over to; `repeats` how often it was told again;
+    `over_at`: when it ended, with the promise or by `ended_by` for `reason`; `next_step`: when the promise's next level
+    comes by itself.
+    """
 
     id: int
     number: int
@@ -180,6 +186,16 @@ class EscalationRow:
     roles: tuple[str, ...]
     people: tuple[PersonBrief, ...]
     rule: Rule | None = None
+    caught: bool = False
+    acknowledge_by: datetime | None = None
+    acknowledged_at: datetime | None = None
+    acknowledged_by: PersonBrief | None = None
+    holder: PersonBrief | None = None
+    repeats: int = 0
+    over_at: datetime | None = None
+    ended_by: PersonBrief | None = None
+    reason: str = ""
+    next_step: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext
 
 from garant.cases.views import CaseView, HistoryRow
-from garant.console.told import trigger_words
+from garant.console.told import standing_of, trigger_words
 from garant.console.words import owed
 from garant.core.instants import parse_instant
 from garant.kit.clocks import clock_state
@@ -61,6 +61,8 @@ def _sentences(who: str, data: Mapping[str, Any], zone: str) -> dict[str, str]:
         "metric": owed(str(data.get("metric", ""))),
         "to": data.get("assignee_name") or gettext("nobody"),
         "due": _when(data.get("to"), zone),
+        "holder": data.get("to_name", ""),
+        "levels": ", ".join(str(level) for level in data.get("levels", ())),
     }
     texts = {
         "case_opened": gettext("%(who)s opened the case with severity %(severity)s."),
@@ -83,6 +85,10 @@ def _sentences(who: str, data: Mapping[str, Any], zone: str) -> dict[str, str]:
         "case_assigned": gettext("%(who)s gave the case to %(to)s."),
         "target_missed": gettext("%(metric)s: the due time passed without an answer."),
         "escalation_told": gettext("%(metric)s: level %(level)s of the escalation policy was told."),
+        "escalation_repeated": gettext("%(metric)s: level %(level)s was told again: nobody had acknowledged it."),
+        "escalation_acknowledged": gettext("%(who)s acknowledged level %(level)s of the escalation."),
+        "escalation_handed_over": gettext("%(who)s handed level %(level)s of the escalation over to %(holder)s."),
+        "escalation_ended": gettext("%(who)s de-escalated: level %(levels)s ended."),
         "due_moved": gettext("The calendar was edited: the due time moved to %(due)s."),
     }
     return {kind: text % said for kind, text in texts.items()}
@@ -148,6 +154,8 @@ class Told:
     icon: str
     title: str
     text: str
+    id: int = 0
+    standing: str = ""
 
 
 def told_of(view: CaseView, zone: str) -> list[Told]:
@@ -161,5 +169,5 @@ def told_of(view: CaseView, zone: str) -> list[Told]:
             "trigger": trigger_words(row.trigger),
         }
         text = gettext("%(people)s, %(time)s") % {"people": people, "time": day_time(row.at, zone)}
-        found.append(Told(state, state, title, text))
+        found.append(Told(state, state, title, text, row.id, standing_of(row, view.as_of, zone)))
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,12 +13,14 @@ from garant.cases.views import EscalationRow
 from garant.console.lines import due_text, short_name
 from garant.console.outbox import problem_words, state_words
 from garant.console.packages import Names
+from garant.console.words import owed
 from garant.core.people import Viewer
 from garant.core.targets import Rule
 from garant.directory.queries import person
 from garant.journal.views import NoticeRow
 from garant.kit.clocks import ClockState, clock_state
 from garant.kit.languages import NAMES
+from garant.kit.moments import day_time, duration
 from garant.wording.letters import Letter, letter
 
 
@@ -32,8 +34,20 @@ class Rung:
 
 
 @dataclass(frozen=True, slots=True)
+class Level:
+    """A level as it stands: what follows from it in words, and whether somebody still has to acknowledge it."""
+
+    id: int
+    name: str
+    text: str
+    waits: bool
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
-    """One promise with the levels told about it. `settled` is empty while it still owes an answer."""
+    """One promise with the levels told about it. `settled` is empty while it still owes an answer; `levels` are its
+    open ones, the highest first."""
 
     number: int
     subject: str
@@ -42,6 +56,13 @@ class Item:
     clock: ClockState
     steps: tuple[Rung, ...]
     settled: str
+    levels: tuple[Level, ...] = ()
+    called: bool = False
+
+    @property
+    def waiting(self) -> Level | None:
+        """The highest level that nobody has acknowledged; None when none waits."""
+        return next((level for level in self.levels if level.waits), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +86,30 @@ class Promise:
     how: str = "response"
 
 
+def tabs(counts: Mapping[str, int]) -> list[tuple[str, str, int | None]]:
+    """The views of the inbox: code, words, and how many it holds (None: not counted)."""
+    words = {
+        "mine": gettext("For me"),
+        "open": pgettext("escalations", "Open"),
+        "unacknowledged": gettext("Not acknowledged"),
+        "over": pgettext("escalations", "Over"),
+    }
+    return [(code, text, counts.get(code)) for code, text in words.items()]
+
+
 def group(rows: Iterable[EscalationRow], now: datetime, viewer: Viewer, names: Names) -> list[EscalationGroup]:
-    """Missed ones first, then near ones, then those that were answered since; each promise once, newest first."""
+    """Missed ones first, then near ones and calls, then what is over; each promise once, newest first."""
     promises: dict[tuple[int, str, int], list[EscalationRow]] = {}
     for row in rows:
         promises.setdefault((row.number, row.metric, row.period), []).append(row)
     items = [_item(told, now, viewer.zone, names) for told in promises.values()]
     open_missed = [i for i in items if not i.settled and i.clock.state == "missed"]
     settled = [i for i in items if i.settled]
-    near = [i for i in items if not i.settled and i.clock.state != "missed"]
+    rest = [i for i in items if not i.settled and i.clock.state != "missed"]
     found = (
         (gettext("Missed"), gettext("the due time has passed and nobody has answered"), open_missed),
-        (gettext("Near"), gettext("most of the working time is used"), near),
+        (gettext("Near"), gettext("most of the working time is used"), [i for i in rest if not i.called]),
+        (gettext("Asked for"), gettext("by the customer, or by the age of the case"), [i for i in rest if i.called]),
         (gettext("Settled"), _settled_about(len(settled)), settled),
     )
     return [EscalationGroup(name, about, tuple(group)) for name, about, group in found if group]
@@ -102,33 +135,104 @@ def _item(told: list[EscalationRow], now: datetime, zone: str, names: Names) -> 
         clock=clock_state(Promise(row.due, near, row.ended, row.missed, row.rule), now),
         steps=(*(_rung(each, zone, now, last=each is rungs[-1]) for each in rungs), *_ahead(rungs, zone, now, names)),
         settled=gettext("settled %(time)s") % {"time": short_time(row.ended, now, zone)} if row.ended else "",
+        levels=tuple(level_of(each, now, zone) for each in reversed(rungs)),
+        called=all(each.trigger in ("customer", "age") for each in told),
     )
+
+
+def level_of(row: EscalationRow, now: datetime, zone: str) -> Level:
+    """A level as it stands now."""
+    waits = row.over_at is None and row.acknowledged_at is None and row.acknowledge_by is not None
+    return Level(
+        id=row.id,
+        name=gettext("Level %(level)s") % {"level": row.level},
+        text=standing_of(row, now, zone),
+        waits=waits,
+        late=waits and row.acknowledge_by is not None and row.acknowledge_by < now,
+    )
+
+
+def standing_of(row: EscalationRow, now: datetime, zone: str) -> str:
+    """Who takes care of a level, or by when somebody has to."""
+    if row.over_at is not None:
+        if row.ended_by is None:
+            return gettext("over since %(time)s: the promise has ended") % {"time": short_time(row.over_at, now, zone)}
+        said = {"who": row.ended_by.name, "time": short_time(row.over_at, now, zone)}
+        return gettext("ended by %(who)s, %(time)s") % said
+    if row.acknowledged_at is not None and row.acknowledged_by is not None:
+        said = {"who": row.acknowledged_by.name, "time": short_time(row.acknowledged_at, now, zone)}
+        return gettext("acknowledged by %(who)s, %(time)s") % said
+    if row.acknowledge_by is None:
+        return gettext("told, nobody has to acknowledge it")
+    time = short_time(row.acknowledge_by, now, zone)
+    if row.acknowledge_by < now:
+        return gettext("not acknowledged, the limit was %(time)s") % {"time": time}
+    left = duration(row.acknowledge_by - now)
+    return gettext("to be acknowledged by %(time)s, %(left)s left") % {"time": time, "left": left}
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One escalation on its own page."""
+
+    level: Level
+    item: Item
+    facts: tuple[tuple[str, str], ...]
+    reason: str
+
+
+def detail(row: EscalationRow, now: datetime, viewer: Viewer, names: Names) -> Detail:
+    """An escalation with everything that is known of it."""
+    zone = viewer.zone
+    people = ", ".join(each.name for each in row.people) or gettext("nobody to tell")
+    if row.caught:
+        people = gettext("%(people)s, since nobody answers for %(to)s") % {"people": people, "to": ", ".join(row.roles)}
+    facts = [
+        (gettext("What"), f"{owed(row.metric)}, {trigger_words(row.trigger)}"),
+        (gettext("Since"), day_time(row.at, zone)),
+        (gettext("Told"), f"{people}, {day_time(row.recorded_at, zone)}"),
+        (gettext("Told again"), _times(row.repeats) if row.repeats else ""),
+        (gettext("Handed over to"), row.holder.name if row.holder else ""),
+        (gettext("Acknowledge by"), day_time(row.acknowledge_by, zone) if row.acknowledge_by else ""),
+        (gettext("How it stands"), standing_of(row, now, zone)),
+        (gettext("Next level"), day_time(row.next_step, zone) if row.next_step and row.over_at is None else ""),
+    ]
+    item = _item([row], now, zone, names)
+    return Detail(level_of(row, now, zone), item, tuple((name, text) for name, text in facts if text), row.reason)
+
+
+def _times(count: int) -> str:
+    return ngettext("%(n)d time", "%(n)d times", count) % {"n": count}
 
 
 def _rung(row: EscalationRow, zone: str, now: datetime, *, last: bool) -> Rung:
     told = ", ".join(short_name(each.name) for each in row.people) or gettext("nobody to tell")
+    css = "ackd" if row.acknowledged_at is not None else "here" if last and row.ended is None else "told"
     return Rung(
-        css="here" if last and row.ended is None else "told",
+        css=css,
         name=trigger_words(row.trigger),
         text=gettext("%(people)s, %(time)s") % {"people": told, "time": short_time(row.at, now, zone)},
     )
 
 
 def _ahead(told: list[EscalationRow], zone: str, now: datetime, names: Names) -> list[Rung]:
-    """The level that will be told at the due time, while the promise still runs towards it."""
+    """The level that will be told next, while the promise still runs: at the due time, or after a wait."""
     row = told[0]
     programme = names.programme(row.rule.package) if row.rule else None
     policy = programme.escalation(row.severity, row.metric) if programme else None
-    if policy is None or row.ended or row.due is None or row.due < now:
+    if policy is None or row.ended or row.due is None:
         return []
     levels = {each.level for each in told}
-    steps = [step for step in policy.steps if step.on == "miss" and step.after is None and step.level not in levels]
-    time = short_time(row.due, now, zone)
+    left = [step for step in policy.steps if step.on == "miss" and step.level not in levels]
+    at_due = [(row.due, step) for step in left if step.after is None and row.due >= now]
+    later = [(row.next_step, step) for step in left[:1] if step.after is not None and row.next_step is not None]
     return [
         Rung(
-            "", trigger_words("miss"), gettext("%(people)s, %(time)s") % {"people": names.text(step.name), "time": time}
+            "",
+            trigger_words("miss") if at == row.due else gettext("Level %(level)s") % {"level": step.level},
+            gettext("%(people)s, %(time)s") % {"people": names.text(step.name), "time": short_time(at, now, zone)},
         )
-        for step in steps
+        for at, step in (at_due or later)
     ]
 
 

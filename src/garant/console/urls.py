@@ -14,6 +14,7 @@ from garant.console.views import (
     outbox,
     queue,
     standing,
+    trying,
 )
 
 app_name = "console"
@@ -30,6 +31,11 @@ urlpatterns = [
     path("cases/<int:number>/close/", acts.close, name="close"),
     path("cases/<int:number>/reopen/", acts.reopen, name="reopen"),
     path("escalations/", escalations.show, name="escalations"),
+    path("escalations/<int:escalation_id>/", escalations.one, name="escalation"),
+    path("escalations/<int:escalation_id>/acknowledge/", escalations.acknowledge, name="escalation-acknowledge"),
+    path("escalations/<int:escalation_id>/hand-over/", escalations.hand_over, name="escalation-hand-over"),
+    path("escalations/<int:escalation_id>/end/", escalations.end, name="escalation-end"),
+    path("escalations/try/", trying.show, name="policy-trial"),
     path("allotments/", ledger.show, name="allotments"),
     path("allotments/<int:contract_id>/<str:ledger_code>/", ledger.statement, name="allotment"),
     path("allotments/<int:contract_id>/<str:ledger_code>/statement.csv", ledger.export, name="allotment-export"),

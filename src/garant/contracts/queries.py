@@ -39,6 +39,7 @@ __all__ = [
     "parse_key",
     "programme_document",
     "programme_of",
+    "programmes_held",
     "severities_of",
     "terms",
 ]
@@ -56,6 +57,14 @@ def programme_document(code: str, at: datetime | None = None) -> Programme:
         raise NotFound("programme")
     in_force = [pk for pk, since in stored if since <= day]
     return programme_by_id(in_force[-1] if in_force else stored[0][0])
+
+
+def programmes_held(viewer: Viewer) -> list[tuple[str, str]]:
+    """The stored programmes: code, and name in the viewer's language, by code; none for anybody but staff."""
+    if not viewer.is_staff:
+        return []
+    codes = ProgrammeVersion.objects.values_list("programme__code", flat=True).distinct().order_by("programme__code")
+    return [(code, programme_document(code).text("name", viewer.language)) for code in codes]
 
 
 def package_key(code: str, package: str, region: str, at: datetime | None = None, zone: str | None = None) -> str:
