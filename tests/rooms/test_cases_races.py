@@ -12,9 +12,10 @@ from crash import at_once
 from django.db import connection, transaction
 from rooms_cast import Cast
 
-from garant.cases import acting
+from garant.cases import acting, operations_links
 from garant.cases import operations as cases
 from garant.cases.models import Case, Message
+from garant.cases.models_talk import CaseLink
 from garant.cases.sweeping import sweep_all
 from garant.contracts import queries as contracts
 from garant.core.people import SYSTEM
@@ -88,9 +89,18 @@ def met_or_missed(cast: Cast, number: int) -> None:
 
 
 def test_race_07_an_answer_that_meets_the_deadline_is_met_or_missed_never_both(cast: Cast) -> None:
+    meet_the_deadline(cast, 16)
+
+
+@pytest.mark.long
+def test_race_07_a_thousand_answers_that_meet_the_deadline(cast: Cast) -> None:
+    meet_the_deadline(cast, 1_000)
+
+
+def meet_the_deadline(cast: Cast, trials: int) -> None:
     """Trials spread over fifty milliseconds around the due instant; a sweeper runs until the period is settled."""
-    for trial in range(16):
-        number = file(cast, at=database_now() - 4 * HOUR + timedelta(milliseconds=5 + 3 * trial)).number
+    for trial in range(trials):
+        number = file(cast, at=database_now() - 4 * HOUR + timedelta(milliseconds=5 + 3 * (trial % 16))).number
 
         def sweep_until_settled(number: int = number) -> None:
             while period(number).ended is None:
@@ -140,6 +150,95 @@ def test_race_08_a_raised_severity_and_the_sweeper_leave_one_deadline(cast: Cast
         assert due <= changed[0].at + 4 * HOUR
         assert "target_missed" not in kinds(number)
     sound()
+
+
+def one_deadline(number: int) -> None:
+    """Either the miss came first, and stays with the old due time, or the change did, and no old time is told."""
+    row, found = period(number), entries(number)
+    kinds_ = [e.kind for e in found]
+    assert kinds_.count("severity_changed") == 1
+    change = found[kinds_.index("severity_changed")]
+    missed = kinds_.count("target_missed")
+    assert missed == int(row.missed) == row.escalations.filter(trigger="missed", level=1).count()
+    assert row.due is not None
+    if missed:
+        assert kinds_.index("target_missed") < kinds_.index("severity_changed")
+        assert row.due < change.at  # a period already past its due keeps it
+    else:
+        assert row.due >= row.started + 8 * HOUR  # severity 2: eight business hours are never less
+
+
+def test_race_08_a_severity_lowered_at_the_due_instant_leaves_one_deadline(cast: Cast) -> None:
+    """The sweeper picks the case while the contact changes it: the miss comes first and stays, or no old time is told.
+
+    Severity 1 runs round the clock, so the trials fall due now on every day of the year.
+    """
+    seen = set()
+    for trial in range(14):
+        number = file(cast, at=database_now() - 4 * HOUR + timedelta(milliseconds=10 + 4 * trial)).number
+
+        def change(number: int = number, patience: int = trial % 6) -> None:
+            for _ in range(patience):
+                database_now()
+            cases.change_severity(by=cast.actor("contact_gold"), number=number, severity="2", reason="Calmer")
+
+        def sweep() -> None:
+            for _ in range(4):
+                sweep_all()
+
+        results = at_once(change, sweep, sweep)
+        assert not [r for r in results if isinstance(r, Exception)]
+        sweep_all()
+        one_deadline(number)
+        seen.add(period(number).missed)
+    assert True in seen
+    sound()
+
+
+def crossed(cast: Cast) -> tuple[list[Any], int, int]:
+    """Two agents merge two cases into each other at once."""
+    a, b = file(cast).number, file(cast).number
+    cases.add_note(by=cast.actor("agent"), number=a, body="Of A")
+    cases.add_note(by=cast.actor("agent"), number=b, body="Of B")
+    results = at_once(
+        lambda: cases.merge_case(by=cast.actor("agent"), number=a, into=b),
+        lambda: cases.merge_case(by=cast.actor("second_agent"), number=b, into=a),
+    )
+    return results, a, b
+
+
+def one_merge(results: list[Any], *numbers: int) -> None:
+    """One merge stands, the other was refused; no circle, and each comment is there once."""
+    refused = [r for r in results if isinstance(r, Exception)]
+    assert [type(r) for r in refused] == [Refusal]
+    assert refused[0].code in ("merged", "not_in_this_state")
+    assert sorted(Case.objects.filter(number__in=numbers).values_list("state", flat=True)) == ["merged", "open"]
+    assert CaseLink.objects.filter(case__number__in=numbers, kind="merged_into").count() == 1
+    bodies = Message.objects.filter(case__number__in=numbers).values_list("body", flat=True)
+    assert sorted(bodies) == ["Of A", "Of B"]
+
+
+def test_race_13_two_merges_in_opposite_directions_leave_one(cast: Cast) -> None:
+    for _ in range(8):
+        results, a, b = crossed(cast)
+        one_merge(results, a, b)
+    sound()
+
+
+def test_race_13_control_without_the_locks_each_takes_the_other(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both have looked at both cases before either writes: locks, in one order, are what makes that impossible."""
+    both, surviving = threading.Barrier(2), operations_links._surviving
+
+    def after_both_have_looked(act: Any, into: int) -> Any:
+        found = surviving(act, into)
+        both.wait(30)
+        return found
+
+    monkeypatch.setattr("django.db.models.query.QuerySet.select_for_update", lambda rows, **_: rows)
+    monkeypatch.setattr(operations_links, "_surviving", after_both_have_looked)
+    results, a, b = crossed(cast)
+    with pytest.raises(AssertionError):
+        one_merge(results, a, b)
 
 
 def test_race_12_an_upgrade_mid_case_and_an_answer_follow_the_law_in_journal_order(cast: Cast) -> None:

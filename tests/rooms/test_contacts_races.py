@@ -324,7 +324,7 @@ class Slots(RuleBasedStateMachine):
         assert view.filled == len(self.holders)
 
 
-def run_machine(phases: tuple[Phase, ...]) -> None:
+def run_machine(phases: tuple[Phase, ...], examples: int = 12, steps: int = 12) -> None:
     """Random walks over a fresh contract, the same in every run."""
     contract = signed("Machine")
     people = colleagues(contract.subscriber_id, 5)
@@ -332,7 +332,7 @@ def run_machine(phases: tuple[Phase, ...]) -> None:
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         machine,
         settings=settings(
-            max_examples=12, stateful_step_count=12, deadline=None, derandomize=True,
+            max_examples=examples, stateful_step_count=steps, deadline=None, derandomize=True,
             suppress_health_check=list(HealthCheck), phases=phases,
         ),
     )  # fmt: skip
@@ -341,6 +341,12 @@ def run_machine(phases: tuple[Phase, ...]) -> None:
 @pytest.mark.django_db
 def test_slots_as_a_state_machine() -> None:
     run_machine((Phase.generate, Phase.shrink))
+
+
+@pytest.mark.long
+@pytest.mark.django_db
+def test_slots_as_a_state_machine_for_long() -> None:
+    run_machine((Phase.generate, Phase.shrink), 200, 40)
 
 
 @pytest.mark.django_db
