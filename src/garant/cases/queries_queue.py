@@ -10,19 +10,21 @@ from django.db import connection
 from django.db.models import F, Q, QuerySet
 
 from garant.cases.models import Case, Period
+from garant.cases.narrowing import OPEN, narrowed
 from garant.cases.scope import visible
 from garant.cases.terms import parts, rule_of
 from garant.cases.views import DueRow, PersonBrief, QueueRow, SubscriberBrief
 from garant.contracts import queries as contracts
 from garant.contracts.queries import StoredTerms
+from garant.core.looking import Look
 from garant.core.people import Viewer
 from garant.journal.operations import database_now
 from garant.kit.pages import Page, bounded, marks, page
 
-__all__ = ["counts", "due_times", "my_cases", "queue"]
+__all__ = ["by_number", "counts", "due_times", "my_cases", "queue"]
 
-#: States of the cases that are somebody's work.
-OPEN = ("open", "waiting", "held")
+#: No search: the lists alone.
+EVERYTHING = Look()
 #: Nobody reads more than this off a counter: 1,000 means as many or more.
 COUNTED = 1000
 #: The lists of the queue.
@@ -40,21 +42,22 @@ STATES: Mapping[str, tuple[str, ...]] = {
 
 
 def queue(
-    *, viewer: Viewer, shown: str = "open", after: str | None = None, limit: int = 25, search: str | None = None
+    *, viewer: Viewer, shown: str = "open", after: str | None = None, limit: int = 25, look: Look = EVERYTHING
 ) -> Page[QueueRow]:
     """Open cases by next due time, those that owe nothing last.
 
     `shown`: open, mine, unassigned, near, missed, urgent (near or missed), waiting or held; anything else is open.
-    `search`: words of the subject, in cases of every state. `after`: the cursor of the page before.
+    `look`: a search instead of a list (core.looking says which states it covers). `after`: the cursor of the page
+    before.
     """
-    limit = bounded(limit)
-    rows = _shown(viewer, shown, database_now()) if not search else visible(viewer).filter(subject__icontains=search)
-    mark = marks(f"queue:{shown}", after, 2)
+    limit, now, place = bounded(limit), database_now(), f"queue:{look.text or shown}"
+    rows = narrowed(visible(viewer), look, viewer, now) if look else _shown(viewer, shown, now)
+    mark = marks(place, after, 2)
     if mark is not None:
         rows = rows.filter(_behind(cast("datetime | None", mark[0]), cast(int, mark[1])))
     found = list(_whole(rows).order_by(F("next_due").asc(nulls_last=True), "pk")[: limit + 1])
     ids = {case.number: case.pk for case in found}
-    return page(f"queue:{shown}", _rows(found), limit, lambda row: (_due_of(row, found), ids[row.number]))
+    return page(place, _rows(found), limit, lambda row: (_due_of(row, found), ids[row.number]))
 
 
 def _due_of(row: QueueRow, cases: Sequence[Case]) -> datetime | None:
@@ -84,6 +87,14 @@ def _shown(viewer: Viewer, shown: str, now: datetime) -> QuerySet[Case]:
     if shown == "mine" and viewer.person_id is None:
         return rows.none()
     return rows.filter(narrowed[shown]) if shown in narrowed else rows
+
+
+def by_number(*, viewer: Viewer, text: str) -> list[QueueRow]:
+    """The case that a text names by its number ("4137", "#4137"), in any state; empty when none is visible."""
+    digits = text.strip().lstrip("#")
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 18):
+        return []
+    return _rows(list(_whole(visible(viewer)).filter(number=int(digits))))
 
 
 def counts(viewer: Viewer) -> dict[str, int]:
@@ -195,6 +206,7 @@ def _row(case: Case, running: Sequence[Period], terms: StoredTerms) -> QueueRow:
         "assignee": PersonBrief(case.assignee.pk, str(case.assignee), vendor=True) if case.assignee else None,
         "received_at": case.received_at,
         "last_activity_at": case.last_activity_at,
+        "language": case.opened_by.language,
     }
     return QueueRow(**row, **_clock(period, terms))  # type: ignore[arg-type]
 

@@ -18,6 +18,20 @@ from garant.core.calendars import Calendar
 from garant.kit.clocks import ClockState, clock_state
 from garant.kit.moments import clock_time, day, local, locale, weekday_day, zone
 
+#: Columns that stand before number and subject; the others stand behind.
+BEFORE = ("owed", "severity")
+#: Column -> the class of its cells; the others share one.
+CLASSES = {"owed": "q-owed", "severity": "q-sev", "subscriber": "q-sub", "package": "q-pkg", "assignee": "q-who"}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What a column shows of a case."""
+
+    code: str
+    text: str
+    css: str
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -37,6 +51,8 @@ class Line:
     since: str
     due_at: datetime | None
     calendar: Calendar | None
+    before: tuple[Cell, ...] = ()
+    after: tuple[Cell, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +64,41 @@ class Group:
     lines: tuple[Line, ...]
 
 
-def line_of(row: QueueRow, *, now: datetime, zone_name: str, person_id: int | None, names: Names) -> Line:
-    """A queue row as a line, for a reader in a zone."""
+def line_of(
+    row: QueueRow,
+    *,
+    now: datetime,
+    zone_name: str,
+    person_id: int | None,
+    names: Names,
+    columns: Sequence[str] = (),
+) -> Line:
+    """A queue row as a line, for a reader in a zone; `columns` are those shown beside clock, number and subject."""
     calendar = calendar_of(row)
     clock = short(clock_state(row, now, calendar))
+    mine = row.assignee is not None and row.assignee.id == person_id
+    texts = {
+        "owed": lambda: owed(row.metric) if row.metric and row.due else "–",
+        "severity": lambda: row.severity,
+        "subscriber": lambda: row.subscriber.name,
+        "package": lambda: names.package(row.package_key),
+        "assignee": lambda: pgettext("filter", "Me") if mine else _assignee(row),
+        "contact": lambda: row.opened_by.name,
+        "language": lambda: row.language.upper(),
+        "type": lambda: names.request_type(row.package_key, row.request_type),
+        "received": lambda: due_text(row.received_at, now, zone_name),
+        "active": lambda: due_text(row.last_activity_at, now, zone_name),
+    }
     return Line(
+        before=tuple(Cell(code, texts[code](), _css(code, row, mine)) for code in columns if code in BEFORE),
+        after=tuple(Cell(code, texts[code](), _css(code, row, mine)) for code in columns if code not in BEFORE),
         number=row.number,
         subject=row.subject,
         severity=row.severity,
         subscriber=row.subscriber.name,
         package=names.package(row.package_key),
         assignee=short_name(row.assignee.name if row.assignee else ""),
-        mine=row.assignee is not None and row.assignee.id == person_id,
+        mine=mine,
         owed=owed(row.metric) if row.metric and row.due else "",
         status=status(row),
         clock=clock,
@@ -68,6 +107,15 @@ def line_of(row: QueueRow, *, now: datetime, zone_name: str, person_id: int | No
         due_at=clock.due,
         calendar=calendar,
     )
+
+
+def _assignee(row: QueueRow) -> str:
+    return short_name(row.assignee.name) if row.assignee else pgettext("filter", "Nobody")
+
+
+def _css(code: str, row: QueueRow, mine: bool) -> str:
+    said = ("" if row.assignee else " nobody") if not mine else " mine"
+    return CLASSES.get(code, "q-more") + (said if code == "assignee" else "")
 
 
 def short(clock: ClockState) -> ClockState:

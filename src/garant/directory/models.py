@@ -110,6 +110,7 @@ from garant.directory.models_teams import (  # noqa: E402
     Skill,
     Team,
 )
+from garant.directory.models_views import SavedView  # noqa: E402
 
 __all__ = [
     "Absence",
@@ -119,6 +120,7 @@ __all__ = [
     "RoleHeld",
     "Rota",
     "RotaTurn",
+    "SavedView",
     "Skill",
     "Subscriber",
     "Team",

@@ -20,10 +20,11 @@ def _lists() -> list[tuple[str, list[tuple[list[str], str]]]]:
         (
             gettext("Everywhere"),
             [
-                (["/"], gettext("search by number or subject")),
+                (["/"], gettext("search cases by number, words or operators")),
                 (["g", "q"], gettext("go to the queue")),
                 (["g", "e"], gettext("go to the escalations")),
                 (["g", "n"], gettext("go to the notices")),
+                (["Ctrl", "K"], gettext("go to any page, case, person or subscriber")),
                 (["?"], gettext("show these keys")),
                 (["Esc"], gettext("leave a field or this list")),
             ],
@@ -34,6 +35,8 @@ def _lists() -> list[tuple[str, list[tuple[list[str], str]]]]:
                 (["j"], gettext("next line")),
                 (["k"], gettext("line before")),
                 (["Enter"], gettext("open the case")),
+                (["x"], gettext("choose the case, for acts on several")),
+                (["a"], gettext("give the chosen cases to somebody")),
             ],
         ),
         (

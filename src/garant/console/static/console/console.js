@@ -66,12 +66,64 @@ document.addEventListener("click", (event) => {
   showKeys(link);
 });
 
+// Choosing lines for an act on several cases: the number chosen is said in the bar.
+function choose() {
+  const box = document.querySelector("[data-row].cursor input[name=case]") ?? document.activeElement.closest?.("[data-row]")?.querySelector("input[name=case]");
+  if (box) { box.checked = !box.checked; box.dispatchEvent(new Event("change", { bubbles: true })); }
+}
+
+function countChosen() {
+  const told = document.querySelector("[data-chosen]");
+  if (told) told.textContent = told.dataset.text.replace("%n", document.querySelectorAll("input[name=case]:checked").length);
+}
+document.addEventListener("change", (event) => { if (event.target.matches("input[name=case]")) countChosen(); });
+document.addEventListener("reset", () => window.setTimeout(countChosen));
+
+// The palette: the page "Go to anything" in a dialog. Arrows walk its links, Enter follows the first one.
+async function showPalette() {
+  const link = document.querySelector("a[data-palette]");
+  if (!link) return;
+  let dialog = document.querySelector("dialog.palette-dialog");
+  if (!dialog) {
+    const answer = await fetch(link.href, { headers: { Accept: "text/html" } });
+    const inside = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("#palette");
+    if (!answer.ok || !inside) { window.location.assign(link.href); return; }
+    dialog = document.createElement("dialog");
+    dialog.className = "palette-dialog";
+    dialog.setAttribute("aria-label", link.textContent.trim());
+    dialog.append(document.importNode(inside, true));
+    document.body.append(dialog);
+    for (const element of dialog.querySelectorAll("[data-plain]")) element.hidden = true;
+    window.htmx?.process(dialog);
+  }
+  if (!dialog.open) dialog.showModal();
+  dialog.querySelector("input[type=search]").select();
+}
+
+document.addEventListener("keydown", (event) => {
+  const palette = event.target.closest?.("#palette");
+  if (!palette) return;
+  const links = [...palette.querySelectorAll("a[data-command]")];
+  const at = links.indexOf(document.activeElement);
+  if (event.key === "ArrowDown" && links.length) { event.preventDefault(); links[Math.min(at + 1, links.length - 1)].focus(); }
+  if (event.key === "ArrowUp" && links.length) { event.preventDefault(); (at <= 0 ? palette.querySelector("input[type=search]") : links[at - 1]).focus(); }
+  if (event.key === "Enter" && at < 0 && links.length && palette.closest("dialog")) { event.preventDefault(); links[0].click(); }
+});
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-palette]");
+  if (!link) { if (event.target.matches("dialog.palette-dialog")) event.target.close(); return; }
+  event.preventDefault();
+  showPalette();
+});
+
 let prefix = "";
 let prefixAt = 0;
 
 const keys = {
   j: () => move(1),
   k: () => move(-1),
+  x: choose,
   "/": () => document.querySelector("[data-key='/']")?.focus(),
   "?": () => { const link = document.querySelector("a[data-key='?']"); if (link) showKeys(link); },
   r: () => compose("reply", true),
@@ -88,7 +140,8 @@ document.addEventListener("keydown", (event) => {
     target.form.requestSubmit(target.form.querySelector("button.btn-main"));
     return;
   }
-  if (event.key === "Escape" && typing(target)) { target.blur(); return; }
+  if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey) { event.preventDefault(); showPalette(); return; }
+  if (event.key === "Escape" && typing(target) && !target.closest("dialog")) { target.blur(); return; }
   if (event.ctrlKey || event.metaKey || event.altKey || typing(target) || document.querySelector("dialog[open]")) return;
   if (prefix === "g" && event.timeStamp - prefixAt < 1500) {
     prefix = "";
