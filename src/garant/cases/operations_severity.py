@@ -15,6 +15,7 @@ from garant.cases.consequences import lapse, tell
 from garant.cases.models import Case
 from garant.cases.models_talk import SeverityProposal
 from garant.cases.repeating import repeatable
+from garant.cases.terms import open_severities
 from garant.cases.texts import cleaned
 from garant.cases.views import Done
 from garant.contracts.queries_terms import hold_calendars
@@ -68,7 +69,7 @@ def propose_severity(
 
 
 def _check_level(act: Act, severity: str) -> None:
-    levels = tuple(level.level for level in act.terms.programme(act.case.package_key).severities)
+    levels = open_severities(act.terms, act.case.package_key)
     if severity not in levels:
         raise Refusal("severity_not_in_tier", "severities_of_the_package", "use_offered_severity", {"offered": levels})
     if severity == act.case.severity:

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from garant.cases.acting import act_for_system, acting, catch_up, upon
 from garant.cases.models import Case, Period
+from garant.cases.terms import open_severities
 from garant.cases.timing import behind
 from garant.cases.views import Done
 from garant.cases.views_standing import ContractChanged
@@ -32,7 +33,7 @@ def raise_severity(*, by: Actor, number: int, severity: str, reason: str, at: da
     with acting(name="raise_severity", by=by, number=number, at=at) as act:
         case = act.case
         document = act.terms.programme(case.package_key)
-        levels = tuple(level.level for level in document.severities)
+        levels = open_severities(act.terms, case.package_key)
         if severity not in levels:
             raise Refusal(
                 "severity_not_in_tier", "severities_of_the_package", "use_offered_severity", {"offered": levels}

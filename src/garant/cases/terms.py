@@ -27,3 +27,10 @@ def rule_of(terms: StoredTerms, package_key: str, severity: str, metric: str) ->
         return terms.rule(package_key, severity, metric)
     except LookupError:
         return None
+
+
+def open_severities(terms: StoredTerms, package_key: str) -> tuple[str, ...]:
+    """The severities that a case's package is served in, the same at filing and at every later change."""
+    document = terms.programme(package_key)
+    package = document.package(parts(package_key).package)
+    return package.severities or tuple(one.level for one in document.severities)
