@@ -12,11 +12,7 @@ from garant.core.people import Viewer
 from garant.core.programmes import EscalationPolicy, EscalationStep
 from garant.core.programmes.ladders import ASSIGNEE, ROLE_NAMES
 from garant.directory import queries as directory
-
-try:
-    from garant.directory.queries_duty import answering
-except ImportError:  # until rotas are there: by role alone
-    from garant.cases.by_role import answering
+from garant.directory.queries_duty import answering
 
 #: Told when nobody holds a step's roles, so that nothing passes unseen.
 CATCH_ALL = "manager"
