@@ -10,9 +10,8 @@ from django.test import Client
 from django.urls import reverse
 from matrix import SIGN_IN, Finding, Row, six, staff_act, staff_page, walk
 
-from garant.cases.models import Escalation
 from garant.cases import queries, queries_case
-from garant.cases.models import Case
+from garant.cases.models import Case, Escalation
 from garant.config import middleware
 from garant.contracts.models import Contract, LedgerAccount
 from garant.core.people import STAFF_ROLES, Viewer
@@ -33,13 +32,13 @@ def table(cast: Cast) -> Mapping[str, Row]:
         **contacts(cast),
         "console:queue": staff_page(),
         "console:clocks": staff_page(),
+        "console:keys": staff_page(),
         "console:palette": staff_page(),
         "console:view-save": staff_act(302),
         "console:view-drop": _for(staff_act(404), {"view_id": 10**9}),
         "console:columns": staff_act(302),
         "console:bulk-assign": staff_act(302),
         "console:bulk-undo": staff_act(302),
-        "console:keys": staff_page(),
         "console:case": _for(staff_page(), case),
         "console:case-clock": _for(staff_page(), case),
         "console:send": _for(staff_act(422), case),
@@ -175,6 +174,17 @@ def accounts() -> Mapping[str, Row]:
         "mfa_deactivate_totp": nothing_yet,
         "mfa_view_recovery_codes": Row(_own(404), _own(405)),
         "mfa_download_recovery_codes": nothing_yet,
+        "mfa_list_webauthn": Row(_own(200), _own(405)),
+        "mfa_add_webauthn": elsewhere,
+        "mfa_login_webauthn": elsewhere,
+        "mfa_reauthenticate_webauthn": elsewhere,
+        "mfa_remove_webauthn": Row(_own(HOME), _own(HOME), {"pk": 1}),
+        "mfa_edit_webauthn": Row(_own(HOME), _own(HOME), {"pk": 1}),
+        "usersessions_list": elsewhere,
+        "account_notices": Row(_own(200), _own(422)),
+        "account_sessions": Row(_own(200), _own(405)),
+        "account_session_end": Row(_own(405), _own(404), {"session_id": 10**9}),
+        "account_sessions_end": Row(_own(405), _own(HOME)),
     }
 
 
@@ -194,7 +204,7 @@ def portal(cast: Cast) -> Mapping[str, Row]:
     return {
         "home": Row((200, 200, 200, 200, HOME, HOME), six(405)),
         "packages": Row(six(200), six(405)),
-        "account": Row(_own(200), _own(405)),
+        "account": Row(_own(200), _own(422)),
         "new_case": Row(_customers(302, 302, 302), own),
         "new_case_kind": Row(_customers(200, 200, 200), _customers(200, 200, 200)),
         "new_case_what": Row(_customers(302, 302, 302), _customers(302, 302, 302)),
@@ -203,12 +213,13 @@ def portal(cast: Cast) -> Mapping[str, Row]:
         "new_case_check": Row(_customers(302, 302, 302), _customers(302, 302, 302)),
         "new_case_discard": Row(own, _customers(302, 302, 302)),
         "case": Row(_customers(200, 200, 404), own, case),
-        "case_reply": Row(own, _customers(422, 422, 404), case),
-        "case_reopen": Row(own, _customers(422, 422, 404), case),
-        "case_raise": Row(own, _customers(422, 422, 404), case),
+        "case_reply": Row(own, _customers(403, 422, 404), case),
+        "case_reopen": Row(own, _customers(403, 422, 404), case),
+        "case_raise": Row(own, _customers(403, 422, 404), case),
+        "case_follow": Row(own, _customers(422, 422, 404), case),
         **{
-            f"case_{act}": Row(own, _customers(422, 422, 404), case)
-            for act in ("answer_proposal", "recreate", "solved", "rate", "escalate", "follow")
+            f"case_{act}": Row(own, _customers(403, 422, 404), case)
+            for act in ("answer_proposal", "recreate", "solved", "rate", "escalate")
         },
     }
 

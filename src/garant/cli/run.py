@@ -14,6 +14,7 @@ from typing import Any
 import typer
 
 import garant
+from garant.config.access_settings import AccessSettingsError, second_step, trusted_proxies
 from garant.config.mail_settings import MailSettingsError, mail_settings
 from garant.kit.desk import desk_environment, migrated_database, point_django_at
 from garant.kit.files import try_lock
@@ -39,14 +40,14 @@ def run() -> None:
         _run(Home.find())
     except Stopping:
         _say("Stopped.")
-    except (PostgresError, MailSettingsError, OSError) as error:
+    except (PostgresError, MailSettingsError, AccessSettingsError, OSError) as error:
         typer.echo(f"garant run: {' '.join(str(error).split())}", err=True)
         raise typer.Exit(1) from None
 
 
 def _run(home: Home) -> None:
     host, first_port = os.environ.get("GARANT_HOST") or "127.0.0.1", _wanted_port()
-    mail_settings()  # a mistake in them is told before anything starts
+    mail_settings(), second_step(), trusted_proxies()  # a mistake in them is told before anything starts
     home.ensure()
     mine = try_lock(home.run / "desk.lock")
     if mine is None:

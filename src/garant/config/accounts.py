@@ -6,25 +6,72 @@ from typing import Any
 from uuid import uuid4
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.internal import ratelimit
+from allauth.core.internal.httpkit import get_client_ip
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 
+from garant.config.devices import known_device
 from garant.directory.queries import language_of
 from garant.directory.queries_account import account_of
 from garant.journal.operations import database_now, put_notice
+from garant.portal.context import site_name
+
+#: The address of somebody who has none: a request over a socket of this machine.
+NO_ADDRESS = "0.0.0.0"  # noqa: S104  a bucket's name, nothing listens there
 
 
 class InvitedOnly(DefaultAccountAdapter):
     """Nobody signs up alone: contacts are named by their organisation, staff by the vendor.
 
     Mails about an account are notices to the person on record, so they go to the stored address and to no other.
+    Failed sign-ins are counted for the address typed, for the sender, and for the desk as a whole; a browser in which
+    somebody signed in before has a count of its own, so that strangers who guess lock nobody out.
     """
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "too_many_everywhere": gettext_lazy(
+            "Too many people fail to sign in at the moment. Use a passkey, or choose a new password with a link by"
+            " mail: that opens the way for this browser."
+        ),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Always False: an account comes with an invitation."""
         return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The sender's address: the peer's, or what the outermost trusted proxy says. Never what a sender claims."""
+        try:
+            return get_client_ip(request) or NO_ADDRESS
+        except ImproperlyConfigured:  # fewer proxies than promised: somebody came around them
+            return str(request.META.get("REMOTE_ADDR") or NO_ADDRESS)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count this try before the password is looked at. Raises ValidationError when there were too many."""
+        self._everywhere = None
+        known = known_device(request, str(credentials.get("email", "")))
+        if known:
+            self._login_failed_rl_usage = _counted(request, "login_failed_known", known)
+            if not self._login_failed_rl_usage:
+                raise self.validation_error("too_many_login_attempts")
+            return
+        super().pre_authenticate(request, **credentials)
+        self._everywhere = _counted(request, "login_failed_desk", "desk")
+        if not self._everywhere:
+            raise self.validation_error("too_many_everywhere")
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        """A right password was no failure anywhere."""
+        super()._rollback_login_failed_rl_usage()
+        if self._everywhere:
+            self._everywhere.rollback()
 
     def send_password_reset_mail(self, user: AbstractBaseUser, email: str, context: dict[str, Any]) -> None:
         """Put the mail into the outbox without its link: who reads the outbox must not sign in as somebody else."""
@@ -40,6 +87,23 @@ class InvitedOnly(DefaultAccountAdapter):
         """Tell somebody that their way of signing in was changed."""
         what = template_prefix.rpartition("/")[2]
         _tell(user.pk, "security_changed", {"what": what, "at": database_now().isoformat()})
+
+
+class SecondStep(DefaultMFAAdapter):
+    """The second step at sign-in: authenticator apps and passkeys bear the site's name."""
+
+    def get_totp_issuer(self) -> str:
+        """What an authenticator app shows above the code."""
+        return site_name()
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """What a browser shows when it makes a passkey; the host is one of GARANT_HOSTS."""
+        return {**super().get_public_key_credential_rp_entity(), "name": site_name()}
+
+
+def _counted(request: HttpRequest, action: str, key: str) -> Any:
+    """One more try of this action; None when there were too many."""
+    return ratelimit.consume(request, app="allauth.account", action=action, key=key)
 
 
 def _tell(person_id: int, kind: str, data: dict[str, Any]) -> None:

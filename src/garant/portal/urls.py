@@ -6,6 +6,7 @@ from django.urls import URLPattern, path
 
 from garant.portal import (
     views,
+    views_account,
     views_cases,
     views_contacts,
     views_ledger,
@@ -19,7 +20,11 @@ urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
     path("packages/", views_packages.packages, name="packages"),
     path("standing/", views_standing.show, name="standing"),
-    path("account/", views.account, name="account"),
+    path("account/", views_account.show, name="account"),
+    path("account/notices/", views_account.notices, name="account_notices"),
+    path("account/sessions/", views_account.sessions, name="account_sessions"),
+    path("account/sessions/end-others/", views_account.end_sessions, name="account_sessions_end"),
+    path("account/sessions/<int:session_id>/end/", views_account.end_session, name="account_session_end"),
     path("allotments/", views_ledger.show, name="allotments"),
     path("allotments/<int:contract_id>/<str:ledger_code>/", views_ledger.statement, name="allotment"),
     path("allotments/<int:contract_id>/<str:ledger_code>/statement.csv", views_ledger.export, name="allotment_export"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language, gettext, pgettext
@@ -57,10 +56,3 @@ def _cases(request: HttpRequest) -> HttpResponse:
         "contracts": contract_panels(viewer),
     }
     return render(request, "portal/cases.html", words)
-
-
-@login_required
-@require_safe
-def account(request: HttpRequest) -> HttpResponse:
-    """The person's own page."""
-    return render(request, "portal/account.html", {"section": "account"})

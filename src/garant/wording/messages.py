@@ -157,7 +157,7 @@ REASONS = {
     "package_unknown": "There is no such package.",
     "product_not_covered": "This product is not covered.",
     "programme_version_taken": "This version is stored with other contents.",
-    "quota_exhausted": "Nothing is left of this allotment.",
+    "quota_exhausted": "Not enough is left of this allotment.",
     "reason_missing": "A reason is needed.",
     "reference_missing_or_long": "The contract's reference is missing or too long.",
     "reference_taken": "Another contract already has this reference.",
