@@ -12,7 +12,7 @@ from garant.core.people import Viewer
 from garant.core.programmes import EscalationPolicy, EscalationStep
 from garant.core.programmes.ladders import ASSIGNEE, ROLE_NAMES
 from garant.directory import queries as directory
-from garant.directory.queries_duty import answering
+from garant.directory.queries_duty import Duty
 
 #: Told when nobody holds a step's roles, so that nothing passes unseen.
 CATCH_ALL = "manager"
@@ -51,6 +51,7 @@ class Recipients:
     """Whom recipients stand for at one instant, looked up once for many periods."""
 
     at: datetime
+    _duty: Duty | None = None
     _languages: dict[int, str] = field(default_factory=dict)
     _found: dict[tuple[tuple[str, ...], int | None, int | None], Reached] = field(default_factory=dict)
 
@@ -88,6 +89,8 @@ class Recipients:
         advised = subscriber_id if "named_advisor" in names else None
         key = (names, whose, advised)
         if key not in self._found:
-            found = answering(names, at=self.at, assignee_id=whose, subscriber_id=advised)
+            if self._duty is None:
+                self._duty = Duty(self.at)
+            found = self._duty.answering(names, assignee_id=whose, subscriber_id=advised)
             self._found[key] = Reached(tuple(sorted(found.people)), gaps=tuple(found.gaps))
         return self._found[key]

@@ -210,9 +210,14 @@ def _rung(row: EscalationRow, zone: str, now: datetime, *, last: bool) -> Rung:
     css = "ackd" if row.acknowledged_at is not None else "here" if last and row.ended is None else "told"
     return Rung(
         css=css,
-        name=trigger_words(row.trigger),
+        name=pgettext("trigger", "Later") if _later(row) else trigger_words(row.trigger),
         text=gettext("%(people)s, %(time)s") % {"people": told, "time": short_time(row.at, now, zone)},
     )
+
+
+def _later(row: EscalationRow) -> bool:
+    """Whether a level about a miss was told some time after the due time."""
+    return row.trigger == "missed" and row.due is not None and row.at > row.due
 
 
 def _ahead(told: list[EscalationRow], zone: str, now: datetime, names: Names) -> list[Rung]:
