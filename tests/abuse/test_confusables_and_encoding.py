@@ -6,11 +6,10 @@ import pytest
 from desk_cast import Cast as Desk
 from desk_cast import file_case
 from django.urls import reverse
-from hostile import TEXTS, pages, sent, sheets
+from hostile import TEXTS, everything_open, pages, sent, sheets
 
 from garant.cases import operations as cases
 from garant.cases import queries
-from garant.cases.operations import save_draft
 from garant.core.identity import mixes_scripts, plain_text
 from garant.core.people import SYSTEM
 from garant.core.refusals import Refusal
@@ -21,17 +20,6 @@ from garant.directory.queries import viewer_of
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
 RIGHT_TO_LEFT = "\u202e"
-
-
-def everything_open(desk: Desk) -> None:
-    """Theo administers Aurora too, and its contact has half a case in hand, so that every form is on some page."""
-    viewer = desk.people["viewer"].pk
-    directory.give_role(by=SYSTEM, person_id=viewer, role="administrator", subscriber_id=desk.subscriber_a)
-    save_draft(
-        by=desk.actor("contact"), place="new-case", subscriber_id=desk.subscriber_a,
-        data={"once": "o" * 22, "request_type": "error", "described": True, "severity": "2", "subject": "s",
-              "steps": "s", "expected": "e", "actual": "a", "environment": "e"},
-    )  # fmt: skip
 
 
 @pytest.mark.parametrize(("who", "at_least"), [("contact", 8), ("viewer", 4), ("manager", 12)])

@@ -8,12 +8,14 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render, resolve_url
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 
 from garant.core.people import Viewer
 from garant.core.rights import staff_for
+from garant.kit.forms import UnknownFields
 
 #: The roles that work on cases in the console; other pages name their own act of the table of rights.
 ROLES = staff_for("work_queue")
@@ -47,7 +49,11 @@ def staff_only(*methods: str, act: str = "work_queue", roles: frozenset[str] | N
                 return render(request, "console/refused.html", status=403)
             if request.method not in allowed:
                 return HttpResponse(status=405, headers={"Allow": ", ".join(sorted(allowed))})
-            return view(request, *args, **kwargs)
+            try:
+                return view(request, *args, **kwargs)
+            except UnknownFields as wrong:
+                text = gettext("The form has no field %(names)s.") % {"names": ", ".join(wrong.names)}
+                return HttpResponseBadRequest(text, content_type="text/plain; charset=utf-8")
 
         allowed = {*methods, "HEAD"} if "GET" in methods else set(methods)
         guarded.roles = admitted  # type: ignore[attr-defined]

@@ -19,6 +19,13 @@ class UnknownFields(Exception):
         self.names = names
 
 
+def refuse_unknown(data: Any, *names: str) -> None:
+    """Raise UnknownFields for a request that names other fields than these, where no form reads it as a whole."""
+    unknown = sorted(name for name in data if name not in names and name not in ENVELOPE)
+    if unknown:
+        raise UnknownFields(unknown)
+
+
 class StrictForm(forms.Form):
     """A form that refuses fields it doesn't know, and a field sent twice."""
 

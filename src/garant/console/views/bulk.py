@@ -15,13 +15,18 @@ from garant.console.access import staff_only
 from garant.console.undoing import changes_of, token_of
 from garant.core.people import Viewer
 from garant.core.refusals import Refusal
+from garant.kit.forms import refuse_unknown
 from garant.wording.sentences import refusal_lines
+
+#: What says where in which list somebody was.
+OF_THE_LIST = ("shown", "q", "after")
 
 
 @staff_only("POST", act="assign")
 def assign(request: HttpRequest) -> HttpResponse:
     """Give the chosen cases to one person (`assignee`: "me", or "other" with an id or nobody in `other`)."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    refuse_unknown(request.POST, "case", "assignee", "other", *OF_THE_LIST)
     numbers = [
         int(text) for text in request.POST.getlist("case") if text.isascii() and text.isdigit() and len(text) <= 18
     ]
@@ -47,6 +52,7 @@ def assign(request: HttpRequest) -> HttpResponse:
 def undo(request: HttpRequest) -> HttpResponse:
     """Give the cases back to whom they had; what somebody changed since stays as it is."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    refuse_unknown(request.POST, "token", *OF_THE_LIST)
     changes = changes_of(request.POST.get("token", ""), viewer.person_id)
     if not changes:
         messages.error(request, gettext("This can no longer be undone. Assign the cases on their pages."))
@@ -74,6 +80,6 @@ def _say_refused(request: HttpRequest, done: Bulk) -> None:
 
 def _back(request: HttpRequest, more: dict[str, str] | None = None) -> str:
     """The list that the act came from; only its own parameters are kept."""
-    kept = {name: request.POST[name] for name in ("shown", "q", "after") if request.POST.get(name)}
+    kept = {name: request.POST[name] for name in OF_THE_LIST if request.POST.get(name)}
     query = urlencode({**kept, **(more or {})})
     return f"{reverse('console:queue')}{'?' if query else ''}{query}"

@@ -20,6 +20,7 @@ from garant.core.people import Viewer
 from garant.core.refusals import NotFound, Refusal
 from garant.directory.operations_views import LONGEST_NAME, drop_view, keep_columns, save_view
 from garant.directory.queries_views import COLUMNS
+from garant.kit.forms import refuse_unknown
 from garant.wording.sentences import refusal_lines
 
 LONGEST_COMMAND = 100
@@ -44,6 +45,7 @@ class ColumnsForm(forms.Form):
 def save(request: HttpRequest) -> HttpResponse:
     """Keep what is searched under a name."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    refuse_unknown(request.POST, *ViewForm.base_fields)
     form = ViewForm(request.POST)
     back = _queue(request.POST.get("q", "")[:LONGEST])
     if not form.is_valid():
@@ -77,6 +79,7 @@ def drop(request: HttpRequest, view_id: int) -> HttpResponse:
 def columns(request: HttpRequest) -> HttpResponse:
     """Choose the columns of one's own lists; none chosen: the usual ones."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    refuse_unknown(request.POST, "columns", "q")
     form = ColumnsForm(request.POST)
     if form.is_valid():
         keep_columns(by=viewer.actor, columns=form.cleaned_data["columns"])
