@@ -15,6 +15,7 @@ from garant.cases import operations as cases
 from garant.cases import queries, scope
 from garant.cases.models import Case
 from garant.cases.sweeping import sweep_all
+from garant.core.looking import read as look_for
 from garant.core.people import NOBODY
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
@@ -102,8 +103,8 @@ def test_a_row_says_what_runs_and_under_which_rule(cast: Cast) -> None:
 def test_search_finds_words_of_the_subject_in_ones_own_cases_only(cast: Cast) -> None:
     found = file(cast, subject="Ledger 100% wrong").number
     file(cast, "silver", subject="Ledger wrong too")
-    assert numbers(queries.queue(viewer=cast.viewer("agent"), look=read("100%"))) == [found]
-    assert numbers(queries.queue(viewer=cast.viewer("contact_gold"), look=read("ledger"))) == [found]
+    assert numbers(queries.queue(viewer=cast.viewer("agent"), look=look_for("100%"))) == [found]
+    assert numbers(queries.queue(viewer=cast.viewer("contact_gold"), look=look_for("ledger"))) == [found]
 
 
 WHO_SEES = {

@@ -14,6 +14,7 @@ from garant.cases.admission import Entry, enter
 from garant.cases.events import events_of
 from garant.cases.models import Case, Draft
 from garant.cases.numbers import free_number
+from garant.cases.operations_assigning import give_out
 from garant.cases.operations_drafts import NEW_CASE, drop_draft, save_draft
 from garant.cases.standing import stretches_since
 from garant.cases.texts import LONGEST_SUBJECT, case_digest, cleaned
@@ -130,6 +131,8 @@ def _file(
     received = _receipt(at, now)
     entry = enter(person_id, subscriber_id, received, channel, typed.severity, typed.request_type, contract_id)
     case, clock = _opened(by, person_id, subscriber_id, typed, channel, received, entry, {})
+    if at is None and not entry.held:
+        give_out(case, received)
     _acknowledge(case, clock, directory.viewer_of(person_id).language)
     drop_draft(by=by, place=NEW_CASE)
     return _filed(case, clock, entry.warnings)

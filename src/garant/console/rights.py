@@ -107,6 +107,7 @@ def act_names() -> dict[str, str]:
         "end_escalation": gettext("End an escalation"),
         "escalate_as_customer": gettext("Escalate as a customer"),
         "edit_rotas": gettext("Edit on-call rotas"),
+        "edit_staff": gettext("Edit teams, skills and advisors"),
         "swap_own_turn": gettext("Hand over one's own turn"),
         "record_absence": gettext("Record an absence"),
         "try_policy": gettext("Try an escalation policy on past cases"),

@@ -84,6 +84,7 @@ _TABLE = [
         ("end_escalation", LEADERS, NOBODY_HERE),
         ("escalate_as_customer", NOBODY_HERE, CONTACTS),
         ("edit_rotas", LEADERS, NOBODY_HERE),
+        ("edit_staff", LEADERS, NOBODY_HERE),
         ("swap_own_turn", SUPPORT, NOBODY_HERE),
         ("record_absence", SUPPORT, NOBODY_HERE),
         ("try_policy", (*LEADERS, "programme_owner"), NOBODY_HERE),

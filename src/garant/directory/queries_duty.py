@@ -58,6 +58,20 @@ class Duty:
                 gaps.append(recipient)
         return Answering(tuple(sorted(people)), stood_in, tuple(gaps))
 
+    def behind(self, to: Sequence[str], *, subscriber_id: int | None = None) -> dict[int, int | None]:
+        """Everybody whom recipients name, those who are away too, each with who stands in for them (None: nobody, or
+        they are there)."""
+        people: dict[int, int | None] = {}
+        for recipient in dict.fromkeys(to):
+            for person in self._wanted(recipient, None, subscriber_id):
+                there = self._present(person)
+                people.setdefault(person, there if there != person else None)
+        return people
+
+    def is_away(self, person: int) -> bool:
+        """Whether somebody is away at the instant."""
+        return any(each.person == person for each in self.away())
+
     def away(self) -> list[Away]:
         """Who is away at the instant."""
         if self._away is None:

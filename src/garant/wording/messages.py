@@ -64,6 +64,20 @@ WHYS = {
 
 #: Reasons of refusals, holds and missing promises.
 REASONS = {
+    "nobody_can_take_it": "The rules find nobody who can take this case now.",
+    "turn_is_over": "This turn is over.",
+    "turn_backwards": "A turn ends after it begins, and not in the past.",
+    "stand_in_is_the_same": "Nobody stands in for themselves.",
+    "skill_malformed": "A skill is a short code such as dashboards or lang:ja.",
+    "plan_in_the_past": "The plan begins in the past.",
+    "plan_empty": "A plan needs people and between 1 and {most} weeks.",
+    "not_of_the_staff": "This person does not belong to the staff, or lacks the role for it.",
+    "nobody_on_turn": "Nobody has a turn now.",
+    "code_taken": "This code is in use.",
+    "code_malformed": "This is not a code.",
+    "answers_already": "This person answers the rota now already.",
+    "absence_overlaps": "This person is away then already.",
+    "absence_backwards": "An absence ends after it begins, and not in the past.",
     "case_unknown": "There is no case with this number.",
     "name_mixes_scripts": "The name mixes letters of different alphabets in one word.",
     "reassigned_since": "Somebody has given the case to another person since.",
@@ -234,6 +248,18 @@ REASONS = {
 
 #: Rules that refusals rest on.
 RULES = {
+    "assignment_rules": "The programme says who gets which cases.",
+    "turns_lie_ahead": "Turns that are over stay as they were.",
+    "turns_are_handed_over": "A running turn is handed over to somebody else.",
+    "stand_ins_are_others": "A stand-in is somebody else.",
+    "staff_hold_roles": "Staff are people who hold a role of the vendor.",
+    "skills_are_codes": "Skills are codes, so that rules can name them.",
+    "plans_lie_ahead": "Turns are planned ahead.",
+    "plans_have_people_and_weeks": "Turns are planned by the week.",
+    "codes_are_unique": "A code names one thing.",
+    "codes_are_plain": "Codes have small letters, digits, hyphens and underscores.",
+    "absences_lie_ahead": "An absence runs now or lies ahead.",
+    "absences_are_apart": "Absences of one person do not overlap.",
     "cases_have_numbers": "A case is named by its number.",
     "many_at_a_time": "Up to {most} cases can be changed at once.",
     "names_imitate_nobody": "No name may look like another person’s.",
@@ -374,6 +400,16 @@ RULES = {
 
 #: Ways out of a refusal or hold.
 REMEDIES = {
+    "assign_by_hand": "Assign it by hand.",
+    "give_role_first": "Give the role first, or choose somebody else.",
+    "end_absence_first": "End the other absence first.",
+    "choose_stand_in": "Choose another stand-in, or none.",
+    "choose_somebody_else": "Choose somebody else.",
+    "choose_code": "Choose another code.",
+    "check_skill": "Check the codes of the skills.",
+    "check_plan": "Choose people and a number of weeks.",
+    "check_code": "Check the code.",
+    "add_turn_instead": "Add a turn instead.",
     "check_number": "Check the number.",
     "check_search": "Correct the search, or leave that part out.",
     "choose_fewer": "Choose fewer cases.",

@@ -81,7 +81,9 @@ class Assignment:
     """Who works a case (rule 31): the first rule that fits. None in `packages` or `severities`: all of them.
 
     `inside` and `outside`: calendars in whose hours, or outside whose hours, it holds. `seniors_only`: senior advisors
-    only. `person`: the case goes to a `named` or a `pooled` person; None: to the team.
+    only. `person`: the case goes to a `named` or a `pooled` person; None: to the team. `skills` are all needed;
+    `language`: whether somebody who speaks the customer's is looked for; whoever has `most_open` open cases gets no
+    more; `automatic`: a case is given out as it is filed, else somebody is proposed.
     """
 
     team: str
@@ -92,6 +94,11 @@ class Assignment:
     outside: str | None = None
     seniors_only: bool = False
     person: str | None = None
+    request_types: tuple[str, ...] | None = None
+    skills: tuple[str, ...] = ()
+    language: str = "preferred"
+    most_open: int | None = None
+    automatic: bool = False
 
     def concerns(self, package: str, severity: str | None) -> bool:
         """Whether the rule is about that package and severity."""
@@ -252,10 +259,15 @@ def _attachments(node: Node) -> Attachments:
     )
 
 
+#: What a rule of assignment may ask of whoever gets the case.
+_ABLE = ("request_types", "skills", "language", "most_open", "automatic")
+LANGUAGE_WAYS = ("any", "preferred", "required")
+
+
 def _assignment(node: Node, reach: Reach) -> tuple[Assignment, ...]:
     found = []
     for item in node.items():
-        optional = ["packages", "severities", "inside", "outside", "seniors_only", "person"]
+        optional = ["packages", "severities", "inside", "outside", "seniors_only", "person", *_ABLE]
         fields = item.fields(["team", "name"], optional)
         found.append(
             Assignment(
@@ -267,6 +279,11 @@ def _assignment(node: Node, reach: Reach) -> tuple[Assignment, ...]:
                 reach.calendar(fields, "outside"),
                 fields["seniors_only"].flag() if "seniors_only" in fields else False,
                 fields["person"].choice(("named", "pooled"), "kind of person") if "person" in fields else None,
+                tuple(each.code() for each in fields["request_types"].items()) if "request_types" in fields else None,
+                tuple(each.string().lower() for each in fields["skills"].items()) if "skills" in fields else (),
+                fields["language"].choice(LANGUAGE_WAYS, "way") if "language" in fields else "preferred",
+                fields["most_open"].whole(at_least=1) if "most_open" in fields else None,
+                fields["automatic"].flag() if "automatic" in fields else False,
             )
         )
     return tuple(found)
