@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from allauth.core.internal import ratelimit
 from allauth.core.internal.httpkit import get_client_ip
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ImproperlyConfigured
@@ -20,6 +23,7 @@ from garant.config.devices import known_device
 from garant.directory.queries import language_of
 from garant.directory.queries_account import account_of
 from garant.journal.operations import database_now, put_notice
+from garant.portal.browsers import browser_name
 from garant.portal.context import site_name
 
 #: The address of somebody who has none: a request over a socket of this machine.
@@ -95,6 +99,19 @@ class SecondStep(DefaultMFAAdapter):
     def get_totp_issuer(self) -> str:
         """What an authenticator app shows above the code."""
         return site_name()
+
+    def build_totp_svg(self, url: str) -> str:
+        """The picture to scan, dark on white: cameras need that on dark pages too."""
+        import qrcode
+        from qrcode.image.svg import SvgPathFillImage
+
+        out = BytesIO()
+        qrcode.make(url, image_factory=SvgPathFillImage).save(out)
+        return out.getvalue().decode()
+
+    def generate_authenticator_name(self, user: AbstractBaseUser, type: Authenticator.Type) -> str:
+        """A name to begin with: the browser in which the passkey is made."""
+        return browser_name(context.request.headers.get("User-Agent", ""))
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         """What a browser shows when it makes a passkey; the host is one of GARANT_HOSTS."""

@@ -6,6 +6,7 @@ the page where it is set up. Changes of how people sign in are written into the 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -31,6 +32,24 @@ SEEN_EVERY = 300
 _SEEN = "garant_seen"
 #: Pages that are open without the second step that is asked for: those where it is set up.
 _WITHOUT = ("/accounts/", "/account/", "/static/", "/healthz")
+
+
+class EvenAnswers:
+    """Whoever tries addresses learns nothing from how long an answer took: these pages answer after a fixed time.
+
+    Stands outside everything that works differently for an address that is known.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, for a form that takes an address not before `settings.EVEN_ANSWER` seconds have passed."""
+        began = time.monotonic()
+        response = self.get_response(request)
+        if request.method == "POST" and request.path in (reverse("account_login"), reverse("account_reset_password")):
+            time.sleep(max(0.0, settings.EVEN_ANSWER - (time.monotonic() - began)))
+        return response
 
 
 class SignInMiddleware:

@@ -41,7 +41,12 @@ class EmptyForm(StrictForm):
 def notices_form(kinds: Sequence[NoticeKind], choices: Mapping[str, str], data: Any = None) -> StrictForm:
     """One choice for each kind; what was not chosen comes at once."""
     fields = {
-        kind.code: forms.ChoiceField(label=kind.label, choices=_WAYS, initial=choices.get(kind.code, AT_ONCE))
+        kind.code: forms.ChoiceField(
+            label=kind.label,
+            choices=_WAYS,
+            initial=choices.get(kind.code, AT_ONCE),
+            widget=forms.Select(attrs={"class": "input"}),
+        )
         for kind in kinds
     }
     form: type[StrictForm] = type("NoticesForm", (StrictForm,), fields)
