@@ -73,4 +73,5 @@ def csv_response(name: str, header: Sequence[str], rows: Iterable[Sequence[Cell]
     response = StreamingHttpResponse(marked(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{safe}"'
     response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"  # of one organisation: kept by nobody on the way
     return response
