@@ -16,6 +16,7 @@ from garant.cases.silence import silent_since
 from garant.cases.timing import terms_of
 from garant.cases.views_talk import (
     AnswerView,
+    CallView,
     FollowerView,
     LinkView,
     ProposalView,
@@ -32,6 +33,9 @@ from garant.directory import queries as directory
 from garant.journal.views import EntryView
 
 __all__ = ["talk_of"]
+
+#: A customer's call for management, and what answers it (cases.operations_escalating).
+_CALL = frozenset({"case_escalated", "response_given", "case_reopened"})
 
 #: A link as seen from the other case.
 _BACKWARDS = {"merged_into": "absorbed", "split_from": "split_off"}
@@ -61,6 +65,7 @@ def talk_of(
         if content is None
         else SatisfactionView(content.score, content.comment, names.get(content.person_id, ""), content.at),
         "closes_at": _closes_at(row, entries, terms),
+        "called": _called(row, entries),
     }
 
 
@@ -136,6 +141,17 @@ def _links(row: Case, viewer: Viewer) -> tuple[LinkView, ...]:
         for link, other in zip(found, others, strict=True)
         if other.pk in seen
     )
+
+
+def _called(row: Case, entries: Sequence[EntryView]) -> CallView | None:
+    """The customer's last call for management, unless support has answered since or the case has ended."""
+    last = next((each for each in reversed(entries) if each.kind in _CALL), None)
+    if last is None or last.kind != "case_escalated" or row.state in ("resolved", "closed", "merged"):
+        return None
+    told = row.escalations.filter(trigger="customer", at__gte=last.at).order_by("at", "pk").first()
+    if told is None:
+        return CallView(last.at)
+    return CallView(last.at, told.acknowledge_by, told.acknowledged_at)
 
 
 def _closes_at(row: Case, entries: Sequence[EntryView], terms: StoredTerms) -> datetime | None:

@@ -11,6 +11,7 @@ from garant.core.people import Actor
 
 if TYPE_CHECKING:
     from garant.cases.views_talk import (
+        CallView,
         FollowerView,
         LinkView,
         ProposalView,
@@ -209,7 +210,8 @@ class CaseView:
 
     `verification`: reported, verified or not_an_error; `reproduction`: asked, answered, reproduced, not_reproduced, ""
     when nobody asked. `missing`: fields that the kind of request needs and that are empty. `closes_at`: when it is
-    closed for silence, as announced; None: not announced.
+    closed for silence, as announced; None: not announced. `called`: the customer's call for support management that
+    waits for an answer; None without one.
     """
 
     number: int
@@ -254,6 +256,7 @@ class CaseView:
     followers: tuple[FollowerView, ...] = ()
     satisfaction: SatisfactionView | None = None
     closes_at: datetime | None = None
+    called: CallView | None = None
 
     @property
     def proposal(self) -> ProposalView | None:

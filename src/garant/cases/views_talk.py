@@ -80,6 +80,18 @@ class FollowerView:
 
 
 @dataclass(frozen=True, slots=True)
+class CallView:
+    """The customer's call for support management that support has not answered yet.
+
+    `acknowledge_by`: by when somebody takes care of it, None without a limit; `acknowledged_at` None: nobody has yet.
+    """
+
+    at: datetime
+    acknowledge_by: datetime | None = None
+    acknowledged_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SatisfactionView:
     """How content the contact was, 1 to 5."""
 

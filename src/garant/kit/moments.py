@@ -67,6 +67,13 @@ def day_time(at: datetime, zone_name: str, now: datetime | None = None) -> str:
     return _format(at, zone_name, 0)
 
 
+def day_time_inside(at: datetime, zone_name: str, now: datetime) -> str:
+    """The same inside a sentence: "today, 16:50"."""
+    if local(at, zone_name).date() == local(now, zone_name).date():
+        return pgettext("inside a sentence", "today, %(time)s") % {"time": clock_time(at, zone_name)}
+    return day_time(at, zone_name)
+
+
 def long_day_time(at: datetime, zone_name: str) -> str:
     """In full: "Wednesday 25 November 2026, 13:30"."""
     return _format(at, zone_name, 1)
@@ -113,6 +120,19 @@ def duration(span: timedelta) -> str:
     if not rest:
         return pgettext("duration", "%(hours)d h") % {"hours": hours}
     return gettext("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": rest}
+
+
+def short_duration(span: timedelta) -> str:
+    """For the narrow room inside a seal: "41 min", "1 h 07 min"; whole hours from a hundred on."""
+    minutes = int(abs(span).total_seconds() // 60)
+    if minutes == 0 and span:
+        return gettext("< 1 min")
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return gettext("%(minutes)d min") % {"minutes": rest}
+    if not rest or hours >= 100:
+        return pgettext("duration", "%(hours)d h") % {"hours": hours}
+    return gettext("%(hours)d h %(minutes)02d min") % {"hours": hours, "minutes": rest}
 
 
 def hours_minutes(span: timedelta) -> str:

@@ -11,7 +11,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadReque
 from django.utils.translation import gettext
 
 from garant.core.people import Actor, Viewer
-from garant.core.refusals import NotFound
+from garant.core.refusals import NotFound, Refusal
+from garant.core.rights import may
 from garant.directory import queries as directory
 from garant.kit.forms import UnknownFields
 
@@ -32,6 +33,16 @@ def viewer_of(request: HttpRequest) -> Viewer:
 def actor_of(request: HttpRequest) -> Actor:
     """The signed-in person as an actor."""
     return viewer_of(request).actor
+
+
+def not_for(viewer: Viewer, act: str, subscriber_id: int) -> Refusal | None:
+    """The refusal of an act that the viewer's roles don't allow for a subscriber; None when they do.
+
+    Asked before a form is looked at: who may not do a thing is told so, not what the form lacks.
+    """
+    if may(viewer, act, subscriber_id):
+        return None
+    return Refusal("not_allowed", "only_authorized_contacts", "ask_authorized_contact", {"act": act})
 
 
 def for_subscribers(view: View) -> View:

@@ -48,7 +48,7 @@ def _by(row: Any, clock: ClockState, viewer: Viewer, now: datetime) -> str:
     if clock.due is None:
         since = moments.day(row.last_activity_at, viewer.zone)
         return pgettext("a day", "since %(day)s") % {"day": since}
-    words = {"time": moments.day_time(clock.due, viewer.zone, now), "city": moments.place(viewer.zone)}
+    words = {"time": moments.day_time_inside(clock.due, viewer.zone, now), "city": moments.place(viewer.zone)}
     if clock.state == "missed":
         return gettext("answer was due %(time)s, %(city)s") % words
     return gettext("answer by %(time)s, %(city)s") % words

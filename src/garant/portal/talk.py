@@ -33,6 +33,8 @@ def talk_words(case: Any, viewer: Viewer, given: Mapping[str, Any]) -> dict[str,
     ):
         if act in may:
             words[name] = form()
+    if case.called is not None:
+        words.pop("escalate_form", None)  # one call at a time
     if case.state == "resolved":
         words.pop("rate_form", None)  # confirming asks for it
     forms = ("proposal_form", "recreate_form", "solved_form", "rate_form", "escalate_form")

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from garant.cases import operations, queries
 from garant.core.refusals import Refusal
-from garant.portal.access import actor_of, for_subscribers, viewer_of
+from garant.portal.access import actor_of, for_subscribers, not_for, viewer_of
 from garant.portal.casepage import case_page
 from garant.portal.forms import RaiseForm, ReopenForm, ReplyForm
 from garant.portal.offers import severities
@@ -36,11 +36,10 @@ def show(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def reply(request: HttpRequest, number: int) -> HttpResponse:
     """Write to the case."""
-    viewer = viewer_of(request)
-    queries.case(viewer=viewer, number=number)
+    case = queries.case(viewer=viewer_of(request), number=number)
     form = ReplyForm(request.POST)
     if not form.is_valid():
-        return show_case(request, number, form=form, status=422)
+        return sent_back(request, case, "add_customer_message", form=form)
 
     def write() -> None:
         operations.add_customer_message(
@@ -61,7 +60,7 @@ def reopen(request: HttpRequest, number: int) -> HttpResponse:
     case = queries.case(viewer=viewer_of(request), number=number)
     form = ReopenForm(request.POST)
     if not form.is_valid():
-        return show_case(request, number, reopen_form=form, status=422)
+        return sent_back(request, case, "reopen", reopen_form=form)
 
     def open_again() -> None:
         does = operations.reject_resolution if case.state == "resolved" else operations.reopen
@@ -77,7 +76,7 @@ def raise_severity(request: HttpRequest, number: int) -> HttpResponse:
     case = queries.case(viewer=viewer_of(request), number=number)
     form = RaiseForm(request.POST, levels=_others(case.severity))
     if not form.is_valid():
-        return show_case(request, number, raise_form=form, status=422)
+        return sent_back(request, case, "raise_severity", raise_form=form)
 
     def change() -> None:
         operations.change_severity(
@@ -107,6 +106,14 @@ def act(
         return show_case(request, number, refusal=refused(reason), status=403, **forms)
     messages.success(request, done or said or "")
     return redirect("case", number=number)
+
+
+def sent_back(request: HttpRequest, case: Any, right: str, **form: Form) -> HttpResponse:
+    """The page with a form that lacks something; who may not do this at all is told that instead."""
+    refusal = not_for(viewer_of(request), right, case.subscriber.id)
+    if refusal is not None:
+        return show_case(request, case.number, refusal=refused(refusal), status=403)
+    return show_case(request, case.number, status=422, **form)
 
 
 def show_case(request: HttpRequest, number: int, *, status: int = 200, **given: Any) -> HttpResponse:

@@ -13,15 +13,18 @@ from django.utils.translation import get_language, gettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from garant.cases import operations, queries
+from garant.core.completeness import completeness
 from garant.core.guidance import suggested
 from garant.core.programmes import said
 from garant.core.refusals import Refusal
+from garant.kit.forms import refuse_unknown
 from garant.portal.access import actor_of, for_subscribers, viewer_of
 from garant.portal.contracts import Bought, bought, places_to_write
 from garant.portal.drafts import FIELDS, Draft
 from garant.portal.forms import CheckForm, KindForm, SeverityForm, WhatForm
 from garant.portal.forms_talk import GuideForm
 from garant.portal.promises import Answer, answer
+from garant.portal.talk import field_name
 from garant.portal.words import refused
 
 STEPS = {"kind": 1, "what": 2, "severity": 3, "check": 4}
@@ -165,6 +168,7 @@ def check(request: HttpRequest) -> HttpResponse:
     own = bought(viewer, draft.subscriber_id, draft.contract_id)
     more = {
         "answers": _answers(draft, own),
+        "missing": _missing(draft, own),
         "once": draft.data["once"],
         "refusal": refusal,
         "promise": _promise(request, draft, own, draft.data["severity"]),
@@ -177,6 +181,7 @@ def check(request: HttpRequest) -> HttpResponse:
 @require_POST
 def discard(request: HttpRequest) -> HttpResponse:
     """Throw the draft away."""
+    refuse_unknown(request.POST)
     Draft(viewer_of(request)).drop()
     messages.success(request, gettext("The draft is thrown away."))
     return redirect("home")
@@ -244,6 +249,12 @@ def _answers(draft: Draft, own: Bought) -> list[tuple[str, str, str]]:
         *texts,
         (gettext("Severity"), severity_text, "/cases/new/severity/"),
     ]
+
+
+def _missing(draft: Draft, own: Bought) -> list[str]:
+    """What would let somebody see the same error and has not been said; it may be sent all the same."""
+    report = own.is_error_report(draft.data["request_type"])
+    return [field_name(name) for name in completeness(draft.data, error_report=report).missing] if report else []
 
 
 def _page(

@@ -16,23 +16,24 @@ from garant.core.people import Actor
 from garant.portal.access import actor_of, for_subscribers, viewer_of
 from garant.portal.forms_talk import EscalateForm, FollowForm, ProposalForm, RateForm, RecreateForm, SolvedForm
 from garant.portal.views_cases import act as act_on
-from garant.portal.views_cases import show_case
+from garant.portal.views_cases import sent_back
 
 Run = Callable[[Actor, int, dict[str, Any]], str]
 
 
-def _act(form_class: type[Form], name: str) -> Callable[[Run], Callable[..., HttpResponse]]:
-    """A view for an act: `name` is the form's place on the case's page, where it stays with what was typed."""
+def _act(form_class: type[Form], name: str, right: str) -> Callable[[Run], Callable[..., HttpResponse]]:
+    """A view for an act: `name` is the form's place on the case's page, where it stays with what was typed; `right`
+    is the act's row in the table of rights."""
 
     def wrap(run: Run) -> Callable[..., HttpResponse]:
         @for_subscribers
         @require_POST
         @wraps(run)
         def view(request: HttpRequest, number: int) -> HttpResponse:
-            queries.case(viewer=viewer_of(request), number=number)
+            case = queries.case(viewer=viewer_of(request), number=number)
             form = form_class(request.POST)
             if not form.is_valid():
-                return show_case(request, number, status=422, **{name: form})
+                return sent_back(request, case, right, **{name: form})
             return act_on(
                 request, number, lambda: run(actor_of(request), number, form.cleaned_data), None, {name: form}
             )
@@ -42,7 +43,7 @@ def _act(form_class: type[Form], name: str) -> Callable[[Run], Callable[..., Htt
     return wrap
 
 
-@_act(ProposalForm, "proposal_form")
+@_act(ProposalForm, "proposal_form", "answer_proposal")
 def answer_proposal(by: Actor, number: int, data: dict[str, Any]) -> str:
     """Agree to a proposed severity, or not."""
     common = {"by": by, "number": number, "proposal_id": data["proposal"], "once": data["once"]}
@@ -53,7 +54,7 @@ def answer_proposal(by: Actor, number: int, data: dict[str, Any]) -> str:
     return gettext("You did not agree: the severity stays as it is.")
 
 
-@_act(RecreateForm, "recreate_form")
+@_act(RecreateForm, "recreate_form", "answer_reproduction")
 def recreate(by: Actor, number: int, data: dict[str, Any]) -> str:
     """Answer one question."""
     operations.answer_reproduction(
@@ -62,7 +63,7 @@ def recreate(by: Actor, number: int, data: dict[str, Any]) -> str:
     return gettext("Your answer is kept.")
 
 
-@_act(SolvedForm, "solved_form")
+@_act(SolvedForm, "solved_form", "answer_resolution")
 def solved(by: Actor, number: int, data: dict[str, Any]) -> str:
     """Confirm that the case is solved."""
     score = int(data["score"]) if data["score"] else None
@@ -70,21 +71,21 @@ def solved(by: Actor, number: int, data: dict[str, Any]) -> str:
     return gettext("Thank you. The case is closed.")
 
 
-@_act(RateForm, "rate_form")
+@_act(RateForm, "rate_form", "rate_case")
 def rate(by: Actor, number: int, data: dict[str, Any]) -> str:
     """Say how content one is."""
     operations.rate_case(by=by, number=number, score=int(data["score"]), comment=data["comment"], once=data["once"])
     return gettext("Thank you for saying so.")
 
 
-@_act(EscalateForm, "escalate_form")
+@_act(EscalateForm, "escalate_form", "escalate_as_customer")
 def escalate(by: Actor, number: int, data: dict[str, Any]) -> str:
     """Call in support management."""
     operations.escalate(by=by, number=number, reason=data["reason"], once=data["once"])
     return gettext("Support management is told.")
 
 
-@_act(FollowForm, "follow_form")
+@_act(FollowForm, "follow_form", "follow_case")
 def follow(by: Actor, number: int, data: dict[str, Any]) -> str:
     """Follow the case, or stop."""
     if data["follow"] == "yes":

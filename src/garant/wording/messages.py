@@ -249,6 +249,7 @@ REASONS = {
 #: Rules that refusals rest on.
 RULES = {
     "assignment_rules": "The programme says who gets which cases.",
+    "only_support_staff": "This is for support staff.",
     "turns_lie_ahead": "Turns that are over stay as they were.",
     "turns_are_handed_over": "A running turn is handed over to somebody else.",
     "stand_ins_are_others": "A stand-in is somebody else.",

@@ -18,7 +18,6 @@ from garant.kit import moments, proofs
 from garant.kit.clocks import ClockState, Counts, clock_state
 
 register = template.Library()
-MINUTE = timedelta(minutes=1)
 
 
 @register.simple_tag
@@ -131,7 +130,10 @@ def error_summary(form: BaseForm | str | None) -> dict[str, Any]:
     """What is wrong, above the form, each line a link to its field; nothing without a form or when it is fine."""
     lines: list[tuple[str, str]] = []
     for name, texts in form.errors.items() if isinstance(form, BaseForm) else ():
-        target = f"#{form[name].id_for_label}" if isinstance(form, BaseForm) and name in form.fields else ""
+        target = ""
+        if isinstance(form, BaseForm) and name in form.fields:
+            # Radio buttons have no label of their own: their fieldset carries the field's id.
+            target = f"#{form[name].id_for_label or form[name].auto_id}"
         lines.extend((target, str(text)) for text in texts)
     return {"lines": lines}
 
@@ -195,9 +197,9 @@ def span(value: timedelta | None) -> str:
 
 
 @register.filter
-def hours(value: timedelta | None) -> str:
-    """A duration in figures, 2:30, without its seconds; empty for None."""
-    return "" if value is None else moments.hours_minutes(abs(value) // MINUTE * MINUTE)
+def short_span(value: timedelta | None) -> str:
+    """A duration in the fewest words, 1 h 07 min; empty for None."""
+    return "" if value is None else moments.short_duration(value)
 
 
 @register.filter
