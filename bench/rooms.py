@@ -184,6 +184,8 @@ class Sweep:
                         "due": "t.due + m.shift",
                         "near_at": "t.near_at + m.shift",
                         "known_at": "t.known_at + m.shift",
+                        "step_at": "t.step_at + m.shift",
+                        "ladder": _LADDER,
                         "near_recorded_at": "CASE WHEN t.near_at + m.shift < now() THEN now() END",
                     },
                     "t.case_id = %s",
@@ -207,6 +209,7 @@ class Sweep:
         self.number += count
 
     def _due(self) -> None:
+        # The target's two hours have passed; the level that comes an hour after the miss has not.
         self._clone(DUE, "now() - interval '2 hours' - random() * interval '50 seconds' - received_at")
 
     def _sweep(self) -> None:
@@ -258,6 +261,13 @@ WITH late AS (
 )
 INSERT INTO bench_notice SELECT 'late:' || id, jsonb_build_object('due', due) FROM late
 """
+
+
+#: The later levels of a ladder, moved like everything else.
+_LADDER = (
+    "(SELECT coalesce(jsonb_agg(jsonb_set(e, '{at}', to_jsonb((e->>'at')::timestamptz + m.shift))), '[]')"
+    " FROM jsonb_array_elements(t.ladder) e)"
+)
 
 
 def _copied(table: str, changed: dict[str, str | None], where: str) -> str:

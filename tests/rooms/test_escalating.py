@@ -24,6 +24,7 @@ from garant.core.programmes import Programme
 from garant.core.programmes.values import Wait
 from garant.core.refusals import NotFound, Refusal
 from garant.directory import operations as directory
+from garant.directory.models import Absence, Rota, RotaTurn
 from garant.journal import queries as journal
 from garant.journal.operations import database_now
 
@@ -388,14 +389,41 @@ def test_an_empty_role_falls_to_the_catch_all_and_then_to_the_managers(
     assert level(number, 1).told["people"] == [cast.people["manager"]]
 
 
+ON_CALL: list[dict[str, Any]] = [{"level": 1, "on": "miss", "to": ["rota:nights"]}]
+
+
 def test_time_08_nobody_on_call_falls_to_the_catch_all(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An empty rota at the instant of the miss: the managers are told, and the escalation says for which gap."""
-    cast = desk_with(monkeypatch, [{"level": 1, "on": "miss", "to": ["rota:nights"]}])
-    number = late_case(cast)
+    """An empty rota at the instant of the miss, or none at all: the managers are told, and the gap is on record."""
+    cast = desk_with(monkeypatch, ON_CALL)
+    unknown = late_case(cast)
     sweep_all()
-    row = level(number, 1)
-    assert row.told["people"] == [cast.people["manager"]]
-    assert notices(cast) == ["target_missed"]
+    Rota.objects.create(code="nights", name="Nights")
+    empty = late_case(cast)
+    sweep_all()
+    for number in (unknown, empty):
+        told = level(number, 1).told
+        assert (told["people"], told["catch_all"], told["gaps"]) == (
+            [cast.people["manager"]], True, ["rota:nights"],
+        )  # fmt: skip
+    assert notices(cast) == ["target_missed"] * 2
+    sound()
+
+
+def test_who_is_on_call_is_told_and_their_stand_in_while_they_are_away(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast = desk_with(monkeypatch, ON_CALL)
+    rota = Rota.objects.create(code="nights", name="Nights")
+    turn = {"starts": ago(hours=8), "ends": ago(hours=-8)}
+    RotaTurn.objects.create(rota=rota, person_id=cast.people["agent"], **turn)
+    first = late_case(cast)
+    sweep_all()
+    Absence.objects.create(person_id=cast.people["agent"], stand_in_id=cast.people["second_agent"], **turn)
+    second = late_case(cast)
+    sweep_all()
+    told = [level(number, 1).told for number in (first, second)]
+    assert [one["people"] for one in told] == [[cast.people["agent"]], [cast.people["second_agent"]]]
+    assert "catch_all" not in told[0]
 
 
 # -- quiet --------------------------------------------------------------------------------------------------------

@@ -169,5 +169,7 @@ def told_of(view: CaseView, zone: str) -> list[Told]:
             "trigger": trigger_words(row.trigger),
         }
         text = gettext("%(people)s, %(time)s") % {"people": people, "time": day_time(row.at, zone)}
-        found.append(Told(state, state, title, text, row.id, standing_of(row, view.as_of, zone)))
+        level = gettext("Level %(level)s") % {"level": row.level}
+        stands = f"{level}: {standing_of(row, view.as_of, zone)}"
+        found.append(Told(state, state, title, text, row.id, stands))
     return found
