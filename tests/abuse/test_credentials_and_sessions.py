@@ -90,3 +90,20 @@ def test_AUTH_03_cookies_are_out_of_reach_of_scripts(desk: Desk) -> None:
         name: (morsel["httponly"], morsel["samesite"]) for name, morsel in answer.cookies.items()
     }
     assert cookies["sessionid"] == (True, "Lax")
+
+
+def test_AUTH_17_a_shared_password_shows_as_two_places_at_once(desk: Desk) -> None:
+    """Two browsers of one account: either sees both in its list from the next request on, and can end the other."""
+    browsers = []
+    for program in ("Mozilla/5.0 (Windows NT 10.0) Firefox/140.0", "Mozilla/5.0 (X11; Linux) Chrome/140.0 Safari/537"):
+        browser = Client(headers={"user-agent": program})
+        browser.post(reverse("account_login"), {"login": "maren@aurora.example", "password": PASSWORD})
+        browser.get("/")
+        browsers.append(browser)
+    for browser in browsers:
+        page = browser.get(reverse("account_sessions")).content.decode()
+        assert "Firefox" in page
+        assert "Chrome" in page
+    assert browsers[0].post(reverse("account_sessions_end")).status_code == 302
+    assert browsers[1].get(reverse("account_sessions")).status_code == 302, "signed out elsewhere"
+    assert browsers[0].get(reverse("account_sessions")).status_code == 200

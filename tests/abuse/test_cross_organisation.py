@@ -236,3 +236,37 @@ def test_IDOR_21_a_slot_of_another_organisation_is_filled_by_nobody_from_outside
         ContactSlot.objects.filter(contract_id=foreign).values_list("number", "person_id").order_by("number")
     )
     assert desk.subscriber_b not in viewer_of(desk.people["viewer"].pk).subscriber_roles
+
+
+def test_IDOR_16_an_act_on_several_cases_reaches_no_foreign_or_unknown_one(desk: Desk) -> None:
+    """Own, foreign and invented numbers in one request: refused for contacts; staff hear which are no cases."""
+    numbers = [desk.case_a, desk.case_b, 99_999_999, "0", "-1", "1e3", "9" * 30]
+    agent = desk.people["agent"].pk
+    for who in ("contact", "stranger", "viewer"):
+        answer = sent(desk.client(who), "POST", reverse("console:bulk-assign"), {"case": numbers, "assignee": "me"})
+        assert (answer.status_code, answer.wrote) == (403, [])
+    for foreign in (desk.people["contact"].pk, desk.people["stranger"].pk, 10**9):
+        data = {"case": numbers, "assignee": "other", "other": foreign}
+        assert sent(desk.client("agent"), "POST", reverse("console:bulk-assign"), data).wrote == [], "cases go to staff"
+    client = desk.client("agent")
+    assert client.post(reverse("console:bulk-assign"), {"case": numbers, "assignee": "me"}).status_code == 302
+    assert set(Case.objects.values_list("assignee_id", flat=True)) == {agent}
+    assert b"99999999" in client.get(reverse("console:queue")).content, "the number that is no case is named"
+
+
+def test_IDOR_23_how_somebody_else_is_told_is_nobodys_to_choose(desk: Desk) -> None:
+    """One's own choices only: another person's id in the request is refused, and theirs stay."""
+    from garant.directory.models import NoticePreference
+
+    NoticePreference.objects.create(person=desk.people["contact"], kind="customer_wrote", how="digest")
+    before = list(NoticePreference.objects.values_list("person_id", "kind", "how"))
+    client = desk.client("stranger")
+    (form,) = [f for f in sheets(client, {"notices": reverse("account_notices")}) if "notices" in f.action]
+    victim = desk.people["contact"].pk
+    for name in ("person", "person_id", "user", "id", "email"):
+        answer = sent(client, "POST", form.action, form.filled(**{name: str(victim)}))
+        assert (answer.status_code, answer.wrote) == (400, [])
+        assert client.get(f"{form.action}?{name}={victim}").status_code == 200
+    assert client.post(form.action, form.fields).status_code in (302, 422)
+    theirs = NoticePreference.objects.filter(person_id=victim).values_list("person_id", "kind", "how")
+    assert list(theirs) == before

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,13 +11,14 @@ from garant.cases.events import events_of
 from garant.cases.models import Case, Escalation
 from garant.cases.timing import replayed
 from garant.contracts import queries as contracts
-from garant.contracts.keys import parse_key
+from garant.contracts.queries import StoredTerms
 from garant.core.clocks import Period
 from garant.core.escalations import After
 from garant.core.people import Viewer
 from garant.core.rights import check as check_right
 from garant.journal.operations import database_now
 from garant.journal.queries_replay import entries_by_subject
+from garant.journal.views import EntryView
 
 __all__ = ["Past", "past_cases", "told_in_fact"]
 
@@ -55,12 +56,23 @@ def past_cases(*, viewer: Viewer, programme: str, since: datetime, limit: int) -
         some = found[start : start + BATCH]
         entries = entries_by_subject(kind="case", ids=[row[0] for row in some], only=REPLAYED)
         for case_id, number, subject, key in some:
-            mine = entries.get(case_id, ())
-            if not mine or parse_key(key).programme != programme:
-                continue
-            clock = replayed(mine, terms, max(now, mine[-1].at))
-            openings = tuple(event.at for event in events_of(mine) if event.kind in _OPENED)
-            yield Past(number, subject, tuple(clock.periods), openings, terms.of(key).after, clock.as_of)
+            past = _past(number, subject, key, entries.get(case_id, ()), terms, now)
+            if past is not None:
+                yield past
+
+
+def _past(
+    number: int, subject: str, key: str, entries: Sequence[EntryView], terms: StoredTerms, now: datetime
+) -> Past | None:
+    """One case; None when its entries can't be replayed (`garant journal verify` names it)."""
+    if not entries:
+        return None
+    try:
+        clock = replayed(entries, terms, max(now, entries[-1].at))
+        openings = tuple(event.at for event in events_of(entries) if event.kind in _OPENED)
+        return Past(number, subject, tuple(clock.periods), openings, terms.of(key).after, clock.as_of)
+    except (ValueError, LookupError, TypeError, ArithmeticError):
+        return None
 
 
 def told_in_fact(*, viewer: Viewer, programme: str, since: datetime) -> dict[int, int]:

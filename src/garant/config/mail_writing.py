@@ -28,6 +28,7 @@ _PAGES: Mapping[str, tuple[str, str, str]] = {
     "case": ("console:case", "case", "number"),
     "cases": ("console:queue", "home", ""),
     "escalations": ("console:escalations", "home", ""),
+    "rotas": ("console:rotas", "home", ""),
     "contacts": ("console:contacts", "contacts", ""),
     "standing": ("console:subscribers", "standing", ""),
     "subscriber": ("console:subscriber", "standing", "slug"),

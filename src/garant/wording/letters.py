@@ -33,7 +33,7 @@ KINDS = frozenset(_WRITERS) | {"digest"}
 #: Kinds that nobody can put off or switch off: promises at stake, access, and what changes somebody's rights.
 MANDATORY = frozenset({
     "target_missed", "target_near", "case_escalated", "case_aged", "escalation_repeated", "escalation_handed_over",
-    "escalations_grouped", "sweep_failed", "standing_suspend_proposed",
+    "escalations_grouped", "rota_gap", "sweep_failed", "standing_suspend_proposed",
     "standing_reinstate_proposed", "support_suspended", "support_reinstated", "severity_change_proposed",
     "contact_invited", "contact_named", "contact_removed", "stand_in_named", "stand_in_ended", "digest",
     "password_reset", "security_changed", "plain_mail",

@@ -59,6 +59,22 @@ def _grouped(voice: Voice) -> Letter:
     )
 
 
+def _gap(voice: Voice) -> Letter:
+    return Letter(
+        voice.say("On call, {rota}: nobody answers for a while"),
+        (
+            voice.say(
+                "Nobody is on call on {rota} from {begins} until {ends}. "
+                "Plan a turn, or name somebody as its catch-all.",
+                begins=voice.when("from"),
+                ends=voice.when("until"),
+            ),
+        ),
+        "rotas",
+        voice.say("Open the rotas"),
+    )
+
+
 def _line(voice: Voice, told: Mapping[str, Any]) -> str:
     one = Voice(told, voice.zone, voice.language)
     owed = promise(one)
@@ -75,4 +91,5 @@ WRITERS: Mapping[str, Writer] = {
     "escalation_repeated": _repeated,
     "escalation_handed_over": _handed_over,
     "escalations_grouped": _grouped,
+    "rota_gap": _gap,
 }
