@@ -36,7 +36,7 @@ def test_journey_2_an_agent_works_the_queue_and_answers(desk: Cast, visit: Open,
     window.go("/accounts/login/")
     page.get_by_label("Email").fill(desk.people["agent"].email)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/console/")
     accessible(window)
 

@@ -34,7 +34,7 @@ def test_journey_1_a_contact_files_a_case_and_sees_the_promise(desk: Cast, visit
     window.go("/accounts/login/")
     page.get_by_label("Email").fill(desk.people["contact"].email)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.get_by_role("link", name="Open a case").first.click()
     page.get_by_label("Error report").check()
     page.get_by_role("button", name="Continue").click()
