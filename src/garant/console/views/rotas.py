@@ -217,4 +217,4 @@ def _turn(viewer: Viewer, turn_id: int) -> tuple[int, TurnRow] | None:
 
 
 def _viewer(request: HttpRequest) -> Viewer:
-    return request.viewer  # type: ignore[attr-defined, no-any-return]
+    return request.viewer  # type: ignore[attr-defined]

@@ -272,4 +272,4 @@ def by_rule(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def _viewer(request: HttpRequest) -> Viewer:
-    return request.viewer  # type: ignore[attr-defined, no-any-return]
+    return request.viewer  # type: ignore[attr-defined]
