@@ -4,7 +4,7 @@ from garant.cases.queries_case import case, draft, may_see
 from garant.cases.queries_changes import preview_change
 from garant.cases.queries_escalating import escalation, escalation_counts, escalations
 from garant.cases.queries_promises import promise, promise_for
-from garant.cases.queries_queue import by_number, counts, due_times, my_cases, queue
+from garant.cases.queries_queue import by_number, counts, due_times, my_cases, open_by_subscriber, queue
 from garant.cases.verification import Verification, verify
 from garant.cases.views import CaseView, Difference, DraftView, EscalationRow, PeriodView, Promise, QueueRow, Verified
 from garant.core.refusals import NotFound
@@ -30,6 +30,7 @@ __all__ = [
     "escalations",
     "may_see",
     "my_cases",
+    "open_by_subscriber",
     "preview_change",
     "promise",
     "promise_for",

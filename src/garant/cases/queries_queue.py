@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from garant.cases.models import Case, Period
 from garant.cases.narrowing import OPEN, narrowed
@@ -21,7 +21,7 @@ from garant.core.people import Viewer
 from garant.journal.operations import database_now
 from garant.kit.pages import Page, bounded, marks, page
 
-__all__ = ["by_number", "counts", "due_times", "my_cases", "queue"]
+__all__ = ["by_number", "counts", "due_times", "my_cases", "open_by_subscriber", "queue"]
 
 #: No search: the lists alone.
 EVERYTHING = Look()
@@ -117,6 +117,14 @@ def counts(viewer: Viewer) -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT " + ", ".join(f"({part})" for part in parts_sql), values)
         return dict(zip(lists, cursor.fetchone(), strict=True))
+
+
+def open_by_subscriber(*, viewer: Viewer, subscriber_ids: Collection[int]) -> dict[int, tuple[int, int]]:
+    """Subscriber id -> how many of its cases are not finished, and how many of those are past a due time now."""
+    rows = visible(viewer).filter(subscriber_id__in=subscriber_ids, state__in=OPEN).order_by()
+    late = Count("pk", filter=Q(next_due__lt=database_now()))
+    found = rows.values_list("subscriber_id").annotate(n=Count("pk"), late=late)
+    return {subscriber: (n, missed) for subscriber, n, missed in found}
 
 
 def due_times(*, viewer: Viewer, limit: int = 500) -> list[DueRow]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 from typing import cast
 
@@ -183,6 +184,16 @@ def contracts_with(viewer: Viewer, subscriber_id: int) -> list[ContractView]:
     """The contracts of one subscriber, the latest ending first; none outside what the viewer may read."""
     rows = _contracts_of(viewer).filter(subscriber_id=subscriber_id)
     return [contract_view(row) for row in rows.order_by("-ends_on", "-pk")]
+
+
+def packages_in_force(*, viewer: Viewer, subscriber_ids: Collection[int], at: datetime) -> dict[int, list[str]]:
+    """Subscriber id -> keys of the packages in force at an instant, the latest ending first; absent without any."""
+    found: dict[int, list[str]] = {}
+    for row in _contracts_of(viewer).filter(subscriber_id__in=subscriber_ids).order_by("-ends_on", "-pk"):
+        held = contract_view(row)
+        if held.term.runs_at(at):
+            found.setdefault(held.subscriber_id, []).append(held.package_key)
+    return found
 
 
 def admission_facts(

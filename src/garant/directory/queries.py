@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import cast
 
 from django.db.models import Q, QuerySet
@@ -108,10 +108,14 @@ def language_of(person_id: int) -> str:
     return Person.objects.filter(pk=person_id).values_list("language", flat=True).first() or "en"
 
 
-def subscribers(viewer: Viewer, *, after: str | None = None, limit: int = 50) -> Page[SubscriberRow]:
-    """Subscribers by name: all for staff, the own organisations for others."""
+def subscribers(
+    viewer: Viewer, *, words: Sequence[str] = (), after: str | None = None, limit: int = 50
+) -> Page[SubscriberRow]:
+    """Subscribers by name: all for staff, the own organisations for others. Each of `words` is in the name or slug."""
     limit = bounded(limit)
     rows = _subscribers_of(viewer)
+    for word in words:
+        rows = rows.filter(Q(name__icontains=word) | Q(slug__icontains=word))
     mark = marks("subscribers", after, 2)
     if mark is not None:
         name, last = cast(str, mark[0]), cast(int, mark[1])

@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext
 
 from garant.console.access import staff_only
+from garant.console.allotments import amounts_of, sums_of
 from garant.console.desk import page
 from garant.console.forms import StrictForm, UnknownFields, fresh_token
 from garant.console.forms_ledger import BookForm, CorrectForm, PackForm
@@ -30,7 +31,7 @@ def show(request: HttpRequest) -> HttpResponse:
     """Every account with its balance today, the newest first."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     found = queries.accounts(viewer=viewer, after=request.GET.get("after"), limit=50)
-    lines = [_sums(row) for row in found.rows]
+    lines = [sums_of(row) for row in found.rows]
     return page(request, "console/ledgers.html", section="allotments", lines=lines, page=found)
 
 
@@ -139,7 +140,7 @@ def _statement(
         "console/ledger.html",
         status=status,
         section="allotments",
-        account=_sums(view),
+        account=sums_of(view),
         lots=[_lot(lot) for lot in queries.lots(viewer=viewer, contract_id=contract_id, ledger=code)],
         lines=[_line(line) for line in found.rows],
         page=found,
@@ -147,23 +148,8 @@ def _statement(
     )
 
 
-def _sums(view: BalanceView) -> dict[str, Any]:
-    """An account in words."""
-    return {
-        **_amounts(view, "granted", "reserved", "used", "expired", "left", "step"),
-        "row": view,
-        "name": words.name(view.names, view.ledger),
-        "period": words.period(view.period),
-        "empty": view.left is not None and not view.left,
-    }
-
-
-def _amounts(view: Any, *names: str) -> dict[str, str]:
-    return {name: words.amount(getattr(view, name)) for name in names}
-
-
 def _lot(lot: Any) -> dict[str, Any]:
-    shown = _amounts(lot, "granted", "reserved", "used", "expired", "left")
+    shown = amounts_of(lot, "granted", "reserved", "used", "expired", "left")
     return {**shown, "source": words.source(lot.source), "starts": lot.starts, "ends": lot.ends}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -12,6 +12,7 @@ from django.utils.translation import gettext, ngettext
 
 from garant.cases import operations, queries
 from garant.console.access import staff_only
+from garant.console.allotments import sums_of
 from garant.console.desk import now, page
 from garant.console.forms import StrictForm, UnknownFields
 from garant.console.forms_standing import DecisionForm, ExceptionForm, FactForm, FileForm, LoadForm
@@ -20,7 +21,8 @@ from garant.console.packages import Names
 from garant.console.standing import contract_lines, shown_standing
 from garant.console.views.cases import Problem, case_page, seen
 from garant.contracts.operations_standing import record_fact
-from garant.contracts.queries import contracts_with
+from garant.contracts.queries import contracts_with, packages_in_force
+from garant.contracts.queries_ledger import balances
 from garant.contracts.queries_standing import standing, standings
 from garant.contracts.reading_facts import LARGEST_FILE, load_facts, preview_facts
 from garant.core import rights
@@ -35,11 +37,36 @@ from garant.wording.sentences import reason, refusal_lines
 def subscribers(request: HttpRequest) -> HttpResponse:
     """Every subscriber with its standing, by name."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    found = directory.subscribers(viewer, after=request.GET.get("after"), limit=50)
-    states = standings(viewer=viewer, subscriber_ids=[row.id for row in found.rows])
-    lines = [{"row": row, "suspended": states[row.id] == "suspended"} for row in found.rows]
+    looked_for = request.GET.get("name", "").strip()[:100]
+    found = directory.subscribers(viewer, words=looked_for.split(), after=request.GET.get("after"), limit=50)
     may = rights.may(viewer, "record_obligation")
-    return page(request, "console/subscribers.html", section="subscribers", lines=lines, page=found, may_record=may)
+    return page(
+        request,
+        "console/subscribers.html",
+        section="subscribers",
+        lines=_overview(viewer, found.rows),
+        page=found,
+        looked_for=looked_for,
+        may_record=may,
+    )
+
+
+def _overview(viewer: Viewer, rows: Sequence[SubscriberRow]) -> list[dict[str, Any]]:
+    """Subscribers with standing, packages and open cases; the same number of statements for any number of them."""
+    ids, names = [row.id for row in rows], Names()
+    states = standings(viewer=viewer, subscriber_ids=ids)
+    held = packages_in_force(viewer=viewer, subscriber_ids=ids, at=now())
+    cases = queries.open_by_subscriber(viewer=viewer, subscriber_ids=ids)
+    return [
+        {
+            "row": row,
+            "suspended": states[row.id] == "suspended",
+            "packages": [names.package(key) for key in held.get(row.id, ())],
+            "open": cases.get(row.id, (0, 0))[0],
+            "late": cases.get(row.id, (0, 0))[1],
+        }
+        for row in rows
+    ]
 
 
 @staff_only("GET", act="read_standing")
@@ -79,11 +106,20 @@ def _page(request: HttpRequest, slug: str, status: int = 200, **forms: StrictFor
         row=row,
         shown=shown_standing(view, viewer.zone),
         contracts=contract_lines(contracts_with(viewer, row.id), viewer, names, at),
+        allotments=_allotments(viewer, row.id),
+        all_cases=f"org:{row.slug} is:all",
         may_amend=rights.may(viewer, "amend_contract"),
         lines=lines,
         page=cases,
         **offered,
     )
+
+
+def _allotments(viewer: Viewer, subscriber_id: int) -> list[dict[str, Any]]:
+    """What its contracts include of everything that is counted, with what is left; nothing that they don't include."""
+    if not rights.may(viewer, "read_allotments"):
+        return []
+    return [sums_of(row) for row in balances(viewer=viewer, subscriber_id=subscriber_id) if row.included]
 
 
 def _act(form_class: type[StrictForm], name: str, act: str) -> Callable[[Callable[..., str]], Callable[..., Any]]:
