@@ -16,9 +16,9 @@ from garant.directory import operations_account as account
 from garant.directory.models import NoticePreference, Person
 from garant.directory.queries_account import notice_choices
 from garant.journal.models import Entry
+from garant.kit.zone_choices import zone_choices
 from garant.portal.browsers import browser_name
 from garant.portal.notice_kinds import _TOLD, chosen_by, without_words
-from garant.portal.zones import zone_choices
 from garant.wording.letters import MANDATORY
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]

@@ -105,6 +105,14 @@ def standing(cast: Cast) -> Mapping[str, Row]:
         "console:subscriber-reinstate": _for(deciding, own),
         "console:admit": _for(deciding, {"number": cast.case_a}),
         "console:facts-file": Row(*form),
+        "console:subscriber-new": Row(*form),
+        "console:contract-new": Row(*form, own),
+        "console:staff-new": Row(*form),
+        "console:staff-roles": Row(
+            (SIGN_IN, 403, 403, 403, 403, 200),
+            (SIGN_IN, 403, 403, 403, 403, 302),
+            {"person_id": cast.people["agent"].pk},
+        ),
         "console:contract-change": Row(*form, {"reference": "AUR-1"}),
         "standing": Row(_customers(200, 200, 200), _customers(405, 405, 405)),
     }

@@ -22,7 +22,7 @@ DATA = {
     "lapses_at": AT, "answer": "accepted", "closes": AT, "days": 14, "what": "response_given", "name": "Maren",
     "organisation": "Aurora Rail", "inviter": "Ines", "reference": "AUR-1", "role": "contact", "purpose": "replace",
     "expires": AT, "until": AT, "left": "1.5", "ends": "2026-12-31", "at": AT, "body": "One.\n\nTwo.", "waiting": True,
-    "acknowledge_by": AT, "count": 12, "missed": 11,
+    "acknowledge_by": AT, "count": 12, "missed": 11, "roles": ["agent"],
     "cases": [{"number": 100234, "severity": "1", "metric": "follow_up", "level": 1, "trigger": "missed"}],
     "items": [{"kind": "case_received", "data": {"number": 1, "severity": "1"}, "subscriber": 1}],
 }  # fmt: skip

@@ -70,7 +70,7 @@ def _secret_link(row: NoticeRow) -> dict[str, str]:
     """The link that opens something for whoever holds it, made for this mail alone."""
     if row.kind == "contact_invited":
         return {"link": f"{settings.BASE_URL}{link_path(str(row.data['seed']))}"}
-    if row.kind == "password_reset" and row.person_id is not None:
+    if row.kind in ("password_reset", "staff_welcome") and row.person_id is not None:
         return {"link": reset_link(row.person_id)}
     return {}
 

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from garant.kit.forms import ENVELOPE, StrictForm, UnknownFields
+from garant.kit.forms import StrictForm
 
 
 class MembersForm(StrictForm):
@@ -22,10 +22,8 @@ class MembersForm(StrictForm):
         error_messages={"invalid_choice": _("Choose people of the list.")},
     )
 
+    several = frozenset({"people"})
+
     def __init__(self, data: Any = None, *, people: list[tuple[int, str]], **kwargs: Any) -> None:
-        if data is not None:
-            unknown = sorted(name for name in data if name != "people" and name not in ENVELOPE)
-            if unknown:
-                raise UnknownFields(unknown)
-        forms.Form.__init__(self, data, **kwargs)
+        super().__init__(data, **kwargs)
         self.fields["people"].choices = people  # type: ignore[attr-defined]

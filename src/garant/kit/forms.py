@@ -31,12 +31,15 @@ class StrictForm(forms.Form):
 
     #: Names of buttons that say what to do next, beside the fields.
     buttons: ClassVar[frozenset[str]] = frozenset()
+    #: Fields of boxes to tick: they may come several times.
+    several: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, data: Any = None, **kwargs: Any) -> None:
         if data is not None:
             known = {*self.base_fields, *ENVELOPE, *self.buttons}
             unknown = sorted(name for name in data if name not in known)
-            twice = sorted(name for name in data if len(data.getlist(name)) > 1) if hasattr(data, "getlist") else []
+            once = [name for name in data if name not in self.several] if hasattr(data, "getlist") else []
+            twice = sorted(name for name in once if len(data.getlist(name)) > 1)
             if unknown or twice:
                 raise UnknownFields(unknown + twice)
         super().__init__(data, **kwargs)

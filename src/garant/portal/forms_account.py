@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from garant.directory.queries_account import AT_ONCE, IN_DIGEST, NEVER
 from garant.kit.forms import StrictForm
+from garant.kit.zone_choices import zone_choices
 from garant.portal.notice_kinds import NoticeKind
-from garant.portal.zones import zone_choices
 
 _WAYS = ((AT_ONCE, _("At once")), (IN_DIGEST, _("Once a day")), (NEVER, _("Never")))
 

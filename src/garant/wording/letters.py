@@ -36,7 +36,7 @@ MANDATORY = frozenset({
     "escalations_grouped", "rota_gap", "sweep_failed", "standing_suspend_proposed",
     "standing_reinstate_proposed", "support_suspended", "support_reinstated", "severity_change_proposed",
     "contact_invited", "contact_named", "contact_removed", "stand_in_named", "stand_in_ended", "digest",
-    "password_reset", "security_changed", "plain_mail",
+    "password_reset", "security_changed", "plain_mail", "staff_welcome",
 })  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from garant.wording.contacts import role
 from garant.wording.letter import Letter, Voice, Writer
 
 
@@ -18,6 +19,26 @@ def _reset(voice: Voice) -> Letter:
         "link",
         voice.say("Choose a new password"),
     )
+
+
+def _welcome(voice: Voice) -> Letter:
+    return Letter(
+        voice.say("Your account at the support desk"),
+        (
+            voice.say("You were entered as one of the people who answer here: {roles}.", roles=_roles(voice)),
+            voice.say(
+                "Choose a password to sign in. The link works once and for a short time; "
+                "the sign-in page sends another one."
+            ),
+            *(() if voice.data.get("link") else (voice.say("The link stands in the mail itself."),)),
+        ),
+        "link",
+        voice.say("Choose a password"),
+    )
+
+
+def _roles(voice: Voice) -> str:
+    return ", ".join(role(str(each), voice.language) for each in voice.data.get("roles", ()))
 
 
 def security_change(voice: Voice) -> str:
@@ -55,5 +76,6 @@ def _plain(voice: Voice) -> Letter:
 WRITERS: Mapping[str, Writer] = {
     "password_reset": _reset,
     "security_changed": _security,
+    "staff_welcome": _welcome,
     "plain_mail": _plain,
 }

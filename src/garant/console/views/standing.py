@@ -48,6 +48,7 @@ def subscribers(request: HttpRequest) -> HttpResponse:
         page=found,
         looked_for=looked_for,
         may_record=may,
+        may_enter=rights.may(viewer, "enter_subscriber"),
     )
 
 
@@ -109,6 +110,7 @@ def _page(request: HttpRequest, slug: str, status: int = 200, **forms: StrictFor
         allotments=_allotments(viewer, row.id),
         all_cases=f"org:{row.slug} is:all",
         may_amend=rights.may(viewer, "amend_contract"),
+        may_sign=rights.may(viewer, "sign_contract"),
         lines=lines,
         page=cases,
         **offered,
