@@ -68,4 +68,9 @@ def test_no_case_of_the_list_is_missing_and_none_of_its_words_is_here() -> None:
     assert {case["id"] for case in cases} - set(table) == set()
     assert [case["id"] for case in cases if table[case["id"]].of != case["class"]] == []
     text = (ROOT / "docs" / "reference" / "abuse.md").read_text(encoding="utf-8").lower()
-    assert [case["id"] for case in cases for part in ("action", "must_hold") if case[part].lower() in text] == []
+    # One word ("Export", "Send") is nobody's prose; what is longer would be copied.
+    prose = [
+        (case["id"], case[part].lower()) for case in cases for part in ("action", "must_hold") if " " in case[part]
+    ]
+    assert [id for id, told in prose if told in text] == []
+    assert len(prose) > len(cases)
