@@ -51,6 +51,7 @@ def table(cast: Cast) -> Mapping[str, Row]:
         **escalations(),
         **allotments(cast),
         **standing(cast),
+        **staff(cast),
         "console:notices": staff_page(),
         "console:notice": _for(staff_page(), {"notice_id": cast.notice}),
         "console:notice-again": Row(
@@ -89,6 +90,30 @@ def contacts(cast: Cast) -> Mapping[str, Row]:
             (SIGN_IN, 403, 403, 403, 403, 200), (SIGN_IN, 403, 403, 403, 403, 405), {"kind": "people"}
         ),
         "console:rights": staff_page(),
+    }
+
+
+def staff(cast: Cast) -> Mapping[str, Row]:
+    """The routes about the vendor's people: everybody of the staff reads, managers plan."""
+    person, nothing = {"person_id": cast.people["agent"].pk}, {"rota_id": 10**9}
+    planning = Row((SIGN_IN, 403, 403, 403, 403, 405), (SIGN_IN, 403, 403, 403, 403, 422))
+    nowhere = Row((SIGN_IN, 403, 403, 403, 403, 405), (SIGN_IN, 403, 403, 403, 403, 404))
+    return {
+        "console:staff": staff_page(),
+        "console:staff-member": _for(staff_page(), person),
+        "console:staff-skills": Row(planning.get, (SIGN_IN, 403, 403, 403, 403, 302), person),
+        "console:staff-absence": _for(staff_act(422), person),
+        "console:absence-end": _for(staff_act(404), {"absence_id": 10**9}),
+        "console:team-create": planning,
+        "console:team-set": _for(nowhere, {"team_id": 10**9}),
+        "console:rotas": Row((SIGN_IN, 403, 403, 403, 200, 200), (SIGN_IN, 403, 403, 403, 403, 422)),
+        "console:rota": _for(Row((SIGN_IN, 403, 403, 403, 404, 404), staff_page().post), nothing),
+        "console:rota-plan": _for(nowhere, nothing),
+        "console:rota-turn": _for(nowhere, nothing),
+        "console:rota-hand-over": _for(staff_act(404), nothing),
+        "console:rota-turn-remove": _for(nowhere, {"turn_id": 10**9}),
+        "console:assign-by-rule": _for(staff_act(302), {"number": cast.case_a}),
+        "console:subscriber-advisor": Row(planning.get, (SIGN_IN, 403, 403, 403, 403, 302), {"slug": "aurora-rail"}),
     }
 
 

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 
 from garant.cases import queries
+from garant.cases.operations_assigning import Suggestion, suggestion
 from garant.cases.views import CaseView
 from garant.console import casepage
 from garant.console.access import staff_only
@@ -17,6 +18,7 @@ from garant.console.composer import panels
 from garant.console.desk import now, page
 from garant.console.history import events_of, facts_of, told_of
 from garant.console.packages import Names
+from garant.console.proposing import proposal_of
 from garant.console.side import contract_facts, slots_of
 from garant.console.standing import shown_standing
 from garant.console.words import channel_words
@@ -103,6 +105,11 @@ def _content(request: HttpRequest, view: CaseView, problem: Problem | None, type
     }
 
 
+def _suggested(viewer: Viewer, view: CaseView) -> Suggestion | None:
+    """Whom the rules propose while nobody has the case; who has one keeps it unless somebody decides otherwise."""
+    return suggestion(viewer=viewer, number=view.number) if view.assignee is None else None
+
+
 def _side(view: CaseView, viewer: Viewer, at: Any, names: Names) -> dict[str, Any]:
     contract = contract_of(viewer=viewer, subscriber_id=view.subscriber.id, at=at)
     organisation = subscriber(viewer, view.subscriber.slug)
@@ -111,6 +118,7 @@ def _side(view: CaseView, viewer: Viewer, at: Any, names: Names) -> dict[str, An
         "shown": shown,
         "may_admit": shown.may_admit and view.state == "held" and view.held_reason == "standing",
         "staff": staff(viewer),
+        "proposal": proposal_of(found) if "assign" in view.can and (found := _suggested(viewer, view)) else None,
         "contract": contract_facts(contract, names),
         "slots": slots_of(contract),
         "local_time": casepage.local_time(organisation.zone, at),

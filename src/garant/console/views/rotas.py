@@ -202,7 +202,7 @@ def remove(request: HttpRequest, turn_id: int) -> HttpResponse:
         return gettext("The turn of %(name)s is taken back.") % {"name": row.name}
 
     def again(form: BareForm) -> HttpResponse:
-        return _page(request, rota_id, status=422, plan_form=form)
+        return _page(request, rota_id, status=422, problem_form=form)
 
     return posted(request, BareForm, run, again, reverse("console:rota", args=[rota_id]))
 

@@ -55,6 +55,7 @@ def _list(request: HttpRequest, status: int = 200, wrong: StrictForm | None = No
         team_form=wrong if wrong is not None and not at_team else TeamForm(auto_id="team_%s"),
         problem_form=wrong,
         may_edit=rights.may(viewer, "edit_staff"),
+        may_enter=rights.may(viewer, "enter_person"),
     )
 
 
@@ -124,7 +125,9 @@ def _member(request: HttpRequest, person_id: int, status: int = 200, **forms: An
         language=NAMES.get(row.language, row.language),
         load=open_cases([person_id]).get(person_id, 0),
         absences=absences_of(at=at, person_id=person_id),
+        look=f'who:"{row.name.lower()}"',
         may_edit=may_edit,
+        may_give_roles=rights.may(viewer, "give_staff_role"),
         may_be_away=may_edit or (own and rights.may(viewer, "record_absence")),
         skills_form=forms.get("skills_form") or _skills_form(None, row),
         absence_form=forms.get("absence_form") or _absence_form(None, viewer, person_id),

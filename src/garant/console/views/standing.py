@@ -20,6 +20,7 @@ from garant.console.lines import line_of
 from garant.console.packages import Names
 from garant.console.standing import contract_lines, shown_standing
 from garant.console.views.cases import Problem, case_page, seen
+from garant.console.views.staff import advisor_form
 from garant.contracts.operations_standing import record_fact
 from garant.contracts.queries import contracts_with, packages_in_force
 from garant.contracts.queries_ledger import balances
@@ -29,6 +30,7 @@ from garant.core import rights
 from garant.core.people import Viewer
 from garant.core.refusals import NotFound, Refusal
 from garant.directory import queries as directory
+from garant.directory.queries_staff import advisor_of
 from garant.directory.views import SubscriberRow
 from garant.wording.sentences import reason, refusal_lines
 
@@ -96,6 +98,8 @@ def _page(request: HttpRequest, slug: str, status: int = 200, **forms: StrictFor
     offered: dict[str, StrictForm] = {}
     if "record" in view.may:
         offered["fact_form"] = forms.get("fact_form") or FactForm(auto_id="fact_%s")
+    if rights.may(viewer, "edit_staff"):
+        offered["advisor_form"] = forms.get("advisor_form") or advisor_form(None, viewer=viewer, subscriber_id=row.id)
     if view.may & {"suspend", "reinstate"}:
         offered["decision_form"] = forms.get("decision_form") or DecisionForm(auto_id="decision_%s")
     return page(
@@ -106,6 +110,7 @@ def _page(request: HttpRequest, slug: str, status: int = 200, **forms: StrictFor
         now=at,
         row=row,
         shown=shown_standing(view, viewer.zone),
+        advisor=advisor_of(viewer, row.id),
         contracts=contract_lines(contracts_with(viewer, row.id), viewer, names, at),
         allotments=_allotments(viewer, row.id),
         all_cases=f"org:{row.slug} is:all",
