@@ -29,6 +29,7 @@ __all__ = [
     "rota",
     "rotas",
     "teams",
+    "turn",
     "turns",
 ]
 
@@ -224,6 +225,14 @@ def rota(viewer: Viewer, rota_id: int, at: datetime, ahead: timedelta) -> RotaRo
     if row is None:
         raise NotFound("rota")
     return _rota_row(row, at, ahead)
+
+
+def turn(viewer: Viewer, turn_id: int) -> tuple[int, TurnRow]:
+    """The id of the rota of a planned turn, and the turn. Raises NotFound for anybody but staff."""
+    found = RotaTurn.objects.select_related("person").filter(pk=turn_id).first() if viewer.is_staff else None
+    if found is None:
+        raise NotFound("turn")
+    return found.rota_id, TurnRow(found.pk, found.person_id, found.person.name, found.starts, found.ends)
 
 
 def turns(viewer: Viewer, rota_id: int, at: datetime) -> list[TurnRow]:

@@ -23,7 +23,8 @@ from garant.core.refusals import NotFound
 from garant.directory import operations_rotas as operations
 from garant.directory.queries import names, staff
 from garant.directory.queries_duty import rota_stretches
-from garant.directory.queries_staff import RotaRow, TurnRow, rota, rotas, turns
+from garant.directory.queries_staff import RotaRow, rota, rotas, turns
+from garant.directory.queries_staff import turn as turn_of
 from garant.kit.forms import StrictForm
 
 #: How far the pages look ahead.
@@ -192,10 +193,10 @@ def hand_over(request: HttpRequest, rota_id: int) -> HttpResponse:
 def remove(request: HttpRequest, turn_id: int) -> HttpResponse:
     """Take a turn back."""
     viewer = _viewer(request)
-    found = _turn(viewer, turn_id)
-    if found is None:
-        raise Http404(gettext("There is no such turn."))
-    rota_id, row = found
+    try:
+        rota_id, row = turn_of(viewer, turn_id)
+    except NotFound:
+        raise Http404(gettext("There is no such turn.")) from None
 
     def run(form: BareForm) -> str:
         operations.remove_turn(by=viewer.actor, turn_id=turn_id)
@@ -205,15 +206,6 @@ def remove(request: HttpRequest, turn_id: int) -> HttpResponse:
         return _page(request, rota_id, status=422, problem_form=form)
 
     return posted(request, BareForm, run, again, reverse("console:rota", args=[rota_id]))
-
-
-def _turn(viewer: Viewer, turn_id: int) -> tuple[int, TurnRow] | None:
-    at = now()
-    for row in rotas(viewer, at, timedelta(0)):
-        for each in turns(viewer, row.id, at):
-            if each.id == turn_id:
-                return row.id, each
-    return None
 
 
 def _viewer(request: HttpRequest) -> Viewer:
