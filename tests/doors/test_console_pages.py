@@ -398,21 +398,6 @@ def test_the_console_speaks_french(cast: Cast) -> None:
             assert word in page, (address, word)
 
 
-def test_the_french_catalog_is_complete() -> None:
-    from pathlib import Path
-
-    from babel.messages.pofile import read_po
-
-    import garant.console
-
-    path = Path(garant.console.__file__).parent / "locale" / "fr" / "LC_MESSAGES" / "django.po"
-    with path.open("rb") as handle:
-        catalog = read_po(handle)
-    gaps = [m.id for m in catalog if m.id and (m.fuzzy or not all(m.string if m.pluralizable else [m.string]))]
-    assert gaps == []
-    assert len(catalog) > 200
-
-
 def test_an_actor_is_the_person_who_asks(cast: Cast) -> None:
     cast.client("manager").post(url(cast.case_b, "send"), {"kind": "note", "body": "By Helena.", "once": TOKEN})
     entry = seen(cast, cast.case_b).history[-1]

@@ -22,7 +22,7 @@ DATA = {
     "lapses_at": AT, "answer": "accepted", "closes": AT, "days": 14, "what": "response_given", "name": "Maren",
     "organisation": "Aurora Rail", "inviter": "Ines", "reference": "AUR-1", "role": "contact", "purpose": "replace",
     "expires": AT, "until": AT, "left": "1.5", "ends": "2026-12-31", "at": AT, "body": "One.\n\nTwo.", "waiting": True,
-    "acknowledge_by": AT, "count": 12, "missed": 11, "roles": ["agent"],
+    "acknowledge_by": AT, "count": 12, "missed": 11, "roles": ["agent"], "rota": "Nights", "code": "nights",
     "cases": [{"number": 100234, "severity": "1", "metric": "follow_up", "level": 1, "trigger": "missed"}],
     "items": [{"kind": "case_received", "data": {"number": 1, "severity": "1"}, "subscriber": 1}],
 }  # fmt: skip
@@ -40,8 +40,8 @@ PASSED_ON = {
 
 
 def data(kind: str) -> dict[str, object]:
-    """Values for a kind: `from` is a severity, or an instant in what is told about a contact's place."""
-    return {**DATA, "from": AT} if kind.startswith(("contact_", "stand_in_")) else DATA
+    """Values for a kind: `from` is a severity, or an instant in what is told about a place or a rota."""
+    return {**DATA, "from": AT} if kind.startswith(("contact_", "stand_in_", "rota_")) else DATA
 
 
 def calls() -> Iterator[tuple[str, ast.Call, str]]:

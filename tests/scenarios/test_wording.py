@@ -8,7 +8,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from babel.messages.pofile import read_po
 from sheet_cast import ROOT, shipped
 
 from garant.core.refusals import Refusal
@@ -20,41 +19,6 @@ from garant.wording.values import amount, duration, instant
 SOURCES = ROOT / "src" / "garant"
 TABLES = [value for name, value in vars(messages).items() if name.isupper()]
 WINTER = datetime(2026, 11, 27, 22, 0, tzinfo=UTC)
-
-
-def spoken() -> set[str]:
-    """Every message that the code can say."""
-    found = {message for table in TABLES for message in table.values()}
-    for path in (SOURCES / "wording").glob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) == "say":
-                found |= {
-                    arg.value for arg in node.args
-                    if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
-                }  # fmt: skip
-    return found
-
-
-def test_french_is_complete() -> None:
-    path = SOURCES / "wording" / "locale" / "fr" / "LC_MESSAGES" / "wording.po"
-    with path.open("rb") as handle:
-        catalog = read_po(handle)
-    translated = {
-        str(message.id if isinstance(message.id, str) else message.id[0]) for message in catalog if message.string
-    }
-    assert spoken() - translated == set()
-
-
-def test_placeholders_survive_translation() -> None:
-    for path in SOURCES.glob("wording/locale/*/LC_MESSAGES/wording.po"):
-        with path.open("rb") as handle:
-            for message in read_po(handle):
-                ids = message.id if isinstance(message.id, tuple) else (message.id,)
-                strings = message.string if isinstance(message.string, tuple) else (message.string,)
-                for text in strings if message.id else ():
-                    assert {part.split("}")[0] for part in text.split("{")[1:]} == {
-                        part.split("}")[0] for part in ids[-1].split("{")[1:]
-                    }, (path, text)
 
 
 def test_every_refusal_in_the_code_has_words() -> None:

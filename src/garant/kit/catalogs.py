@@ -1,4 +1,5 @@
-"""Compiled message catalogs: `python -m garant.kit.catalogs` writes a .mo beside each .po of every domain.
+"""Message catalogs: `python -m garant.kit.catalogs` writes a .mo beside each .po of every domain, and
+`python -m garant.kit.catalogs extract` brings the .po up to date with what the sources say.
 
 Compiled files are not kept in the repository. They are written when a .po is newer, at setup and at each start.
 """
@@ -51,12 +52,27 @@ def _compile(source: Path, target: Path) -> None:
 
 def main() -> int:
     """Compile everything; one line per mistake in a catalog and exit code 1, else 0."""
+    if sys.argv[1:2] == ["extract"]:
+        return _extract()
     try:
         done = compile_stale(everything="--all" in sys.argv[1:])
     except (PoFileError, ValueError) as error:
         print(f"a message catalog can't be read: {error}", file=sys.stderr)  # noqa: T201
         return 1
     print(f"{len(done)} message catalogs compiled")  # noqa: T201
+    return 0
+
+
+def _extract() -> int:
+    """Bring the catalogs up to date with the sources; one line per catalog."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "garant.config.settings")
+    import django
+
+    django.setup()
+    from garant.kit.extraction import update
+
+    for file, missing in update():
+        print(f"{file.relative_to(PACKAGE)}: {missing} texts without a translation")  # noqa: T201
     return 0
 
 
