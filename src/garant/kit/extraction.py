@@ -110,12 +110,14 @@ def sentences() -> set[Message]:
 
 
 def _values(source: str) -> Iterator[Message]:
-    """The texts of a module's tables: the values of its dictionaries."""
+    """The texts of a module's tables: the values of its dictionaries; a pair is the text for one and for many."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Dict):
             for value in node.values:
-                if isinstance(value, ast.Constant) and isinstance(value.value, str):
-                    yield Message(value.value)
+                words = value.elts if isinstance(value, ast.Tuple) else [value]
+                texts = [str(word.value) for word in words if isinstance(word, ast.Constant)]
+                if len(texts) == len(words) and len(texts) in (1, 2):
+                    yield Message(*texts)
 
 
 def catalogs() -> dict[Path, set[Message]]:
@@ -173,7 +175,7 @@ def _update(file: Path, wanted: set[Message]) -> int:
     with file.open("wb") as out:
         write_po(out, new, width=0, omit_header=False, no_location=True, sort_output=False)
     _plain_header(file, language)
-    return sum(not all(m.string if m.pluralizable else [m.string]) for m in new if m.id)
+    return sum(not all(m.string if isinstance(m.string, tuple) else [m.string]) for m in new if m.id)
 
 
 def _plain_header(file: Path, language: str) -> None:
