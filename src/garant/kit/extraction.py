@@ -105,7 +105,8 @@ def sentences() -> set[Message]:
     tables = PACKAGE / "wording" / "messages.py"
     found = set(_values(tables.read_text(encoding="utf-8")))
     for path in sorted((PACKAGE / "wording").glob("*.py")):
-        found |= set(in_code(path.read_text(encoding="utf-8"), WORDING))
+        source = path.read_text(encoding="utf-8")
+        found |= set(in_code(source, WORDING)) | {pair for pair in _values(source) if pair.many}
     return found
 
 
