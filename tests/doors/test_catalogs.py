@@ -24,6 +24,7 @@ SAME = {
     "fr": {
         "Console", "Correction", "Europe", "Organisation", "Pages", "Places", "Version", "Absences", "Code", "Date",
         "Exception", "Message", "Note", "Place", "Programme", "minutes", "agent", "finance", "Conversation",
+        "{amount} minute",
     },
     "de": {
         "Name", "Portal", "Version", "System", "Region", "Text", "Export", "Import", "Link", "Standard", "Code", "Team",
