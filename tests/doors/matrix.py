@@ -56,6 +56,11 @@ def staff_act(empty: int) -> Row:
     return Row(get=(SIGN_IN, 403, 403, 403, 405, 405), post=(SIGN_IN, 403, 403, 403, empty, empty))
 
 
+def staff_form() -> Row:
+    """A page of the console with a form: an empty one comes back with what is missing."""
+    return Row(get=(SIGN_IN, 403, 403, 403, 200, 200), post=(SIGN_IN, 403, 403, 403, 422, 422))
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """An answer that the table doesn't foresee, or a text that the reader must never see."""

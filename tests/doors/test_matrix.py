@@ -8,7 +8,7 @@ import pytest
 from desk_cast import Cast
 from django.test import Client
 from django.urls import reverse
-from matrix import SIGN_IN, Finding, Row, six, staff_act, staff_page, walk
+from matrix import SIGN_IN, Finding, Row, six, staff_act, staff_form, staff_page, walk
 
 from garant.cases import queries, queries_case
 from garant.cases.models import Case, Escalation
@@ -20,6 +20,11 @@ from garant.directory.queries import viewer_of
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
 HOME = 302
+#: Forms of a case's side panel about what both sides agree on.
+TALK = (
+    "severity-propose", "severity-withdraw", "report-verify", "recreate-ask", "recreate-outcome", "case-link",
+    "case-unlink", "case-follow",
+)  # fmt: skip
 
 
 def table(cast: Cast) -> Mapping[str, Row]:
@@ -45,6 +50,9 @@ def table(cast: Cast) -> Mapping[str, Row]:
         "console:draft": _for(staff_act(422), case),
         "console:assign": _for(staff_act(302), case),
         "console:wait": _for(staff_act(422), case),
+        **{f"console:{name}": _for(staff_act(422), case) for name in TALK},
+        "console:case-merge": _for(staff_form(), case),
+        "console:case-split": _for(staff_form(), case),
         "console:close": _for(staff_act(422), case),
         "console:reopen": _for(staff_act(422), case),
         "console:escalations": staff_page(),

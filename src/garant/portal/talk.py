@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import gettext, pgettext
-
 from garant.core.people import Viewer
 from garant.portal.forms_talk import EscalateForm, FollowForm, ProposalForm, RateForm, RecreateForm, SolvedForm
+from garant.wording.agreed import field_name, link_name, recreation_name, verification_name
 
 
 def talk_words(case: Any, viewer: Viewer, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -39,48 +38,3 @@ def talk_words(case: Any, viewer: Viewer, given: Mapping[str, Any]) -> dict[str,
         words.pop("rate_form", None)  # confirming asks for it
     forms = ("proposal_form", "recreate_form", "solved_form", "rate_form", "escalate_form")
     return {**words, **{name: given[name] for name in forms if given.get(name) is not None}}
-
-
-def verification_name(state: str) -> str:
-    """What the vendor says of the report."""
-    return {
-        "reported": pgettext("report", "reported"),
-        "verified": pgettext("report", "verified by support"),
-        "not_an_error": pgettext("report", "not an error"),
-    }.get(state, state)
-
-
-def recreation_name(state: str) -> str:
-    """How far recreating the error is; empty when nobody asked."""
-    return {
-        "": "",
-        "asked": gettext("support asks for your help"),
-        "answered": gettext("your answers are with support"),
-        "reproduced": gettext("support can see the same error"),
-        "not_reproduced": gettext("support could not see the error"),
-    }.get(state, state)
-
-
-def link_name(kind: str) -> str:
-    """What another case is to this one."""
-    return {
-        "related": gettext("Related"),
-        "duplicate": gettext("The same once more"),
-        "merged_into": gettext("It goes on in"),
-        "absorbed": gettext("Also holds"),
-        "split_from": gettext("Came out of"),
-        "split_off": gettext("Led to"),
-    }.get(kind, kind)
-
-
-def field_name(name: str) -> str:
-    """A part of a report, inside a sentence."""
-    return {
-        "description": gettext("a description"),
-        "steps": gettext("the steps"),
-        "expected": gettext("what you expected"),
-        "actual": gettext("what happened instead"),
-        "environment": gettext("where it happens"),
-        "product": gettext("the product"),
-        "version": gettext("the version"),
-    }.get(name, name)

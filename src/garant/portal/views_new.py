@@ -24,8 +24,8 @@ from garant.portal.drafts import FIELDS, Draft
 from garant.portal.forms import CheckForm, KindForm, SeverityForm, WhatForm
 from garant.portal.forms_talk import GuideForm
 from garant.portal.promises import Answer, answer
-from garant.portal.talk import field_name
 from garant.portal.words import refused
+from garant.wording.agreed import field_name
 
 STEPS = {"kind": 1, "what": 2, "severity": 3, "check": 4}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,12 +22,14 @@ from garant.console.packages import Names
 from garant.console.proposing import proposal_of
 from garant.console.side import contract_facts, slots_of
 from garant.console.standing import shown_standing
+from garant.console.talk import talk_of
 from garant.console.words import channel_words
 from garant.contracts.queries import contract_of
 from garant.contracts.queries_standing import standing
 from garant.core.people import Viewer
 from garant.core.refusals import NotFound
 from garant.directory.queries import staff, subscriber
+from garant.kit.forms import StrictForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +70,15 @@ def case_page(
     *,
     problem: Problem | None = None,
     typed: dict[str, str] | None = None,
+    forms: Mapping[str, StrictForm] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """The page of a case; with a problem it comes back with everything that was `typed` (field -> text)."""
+    """The page of a case; with a problem it comes back with everything that was `typed` (field -> text), or with the
+    `forms` of the side panel as they were sent (name -> form)."""
     view = seen(request, number)
-    return page(request, "console/case.html", status=status, **_content(request, view, problem, typed or {}))
+    content = _content(request, view, problem, typed or {})
+    talked = talk_of(view, request.viewer, forms or {})  # type: ignore[attr-defined]
+    return page(request, "console/case.html", status=status, returned=list((forms or {}).values()), **content, **talked)
 
 
 def _content(request: HttpRequest, view: CaseView, problem: Problem | None, typed: dict[str, str]) -> dict[str, Any]:

@@ -46,6 +46,7 @@ def _lists() -> list[tuple[str, list[tuple[list[str], str]]]]:
                 (["n"], gettext("write an internal note")),
                 (["c"], gettext("log a call")),
                 (["a"], gettext("assign")),
+                (["s"], gettext("propose another severity")),
                 (["w"], gettext("show why it is due then")),
                 (["Ctrl", "Enter"], gettext("send what is written")),
             ],

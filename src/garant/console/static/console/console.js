@@ -130,6 +130,7 @@ const keys = {
   n: () => compose("note", true),
   c: () => compose("call", true),
   a: () => document.querySelector("[data-key='a']")?.focus(),
+  s: () => { const fold = document.querySelector("summary[data-key='s']"); if (fold) { fold.parentElement.open = true; fold.focus(); } },
   w: () => { const why = document.querySelector("details.why"); if (why) { why.open = !why.open; why.querySelector("summary").focus(); } },
 };
 
