@@ -46,6 +46,7 @@ def table(cast: Cast) -> Mapping[str, Row]:
         "console:bulk-undo": staff_act(302),
         "console:case": _for(staff_page(), case),
         "console:case-clock": _for(staff_page(), case),
+        "console:case-others": _for(staff_page(), case),
         "console:send": _for(staff_act(422), case),
         "console:draft": _for(staff_act(422), case),
         "console:assign": _for(staff_act(302), case),

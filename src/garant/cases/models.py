@@ -207,6 +207,7 @@ class Draft(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "place"], name="draft_once")]
+        indexes = [models.Index(fields=["place"], name="draft_by_place")]
 
 
 # The room's other tables stand in files of their own; Django finds them here.

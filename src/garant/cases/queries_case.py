@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from garant.cases.events import ESCALATION_KINDS, HANDED_OVER, MISSED
@@ -14,6 +15,7 @@ from garant.cases.scope import allowed, visible
 from garant.cases.terms import parts
 from garant.cases.timing import near, replayed
 from garant.cases.views import (
+    CallFacts,
     CaseView,
     DraftView,
     HistoryRow,
@@ -21,10 +23,12 @@ from garant.cases.views import (
     PeriodView,
     PersonBrief,
     SubscriberBrief,
+    WritingView,
 )
 from garant.contracts import queries as contracts
 from garant.contracts.queries import StoredTerms
 from garant.core.clocks import Period
+from garant.core.instants import parse_instant
 from garant.core.people import Viewer
 from garant.core.refusals import NotFound
 from garant.directory import queries as directory
@@ -32,7 +36,12 @@ from garant.journal.operations import database_now
 from garant.journal.queries import entries_of
 from garant.journal.views import EntryView
 
-__all__ = ["case", "draft", "may_see"]
+__all__ = ["case", "draft", "may_see", "unread", "writing"]
+
+#: Whoever typed longer ago than this is no longer writing.
+WRITING = timedelta(minutes=3)
+#: Where the vendor's staff write on a case.
+PLACES = ("reply", "note", "call")
 
 #: Facts that are the vendor's own business.
 STAFF_ONLY = frozenset({"note_added", "case_assigned", *ESCALATION_KINDS, "calendar_checked"})
@@ -44,7 +53,7 @@ def case(*, viewer: Viewer, number: int) -> CaseView:
     entries = entries_of(("case", row.pk))
     now = max(database_now(), *(e.at for e in entries if e.kind != MISSED))
     shown = [e for e in entries if viewer.is_staff or e.kind not in STAFF_ONLY]
-    messages = _messages(row, viewer)
+    messages = _messages(row, viewer, entries)
     told = list(row.escalations.select_related("period").order_by("at", "level")) if viewer.is_staff else []
     names = directory.names(_people(shown, told))
     terms = contracts.terms()
@@ -110,7 +119,18 @@ def _plain(row: Case) -> dict[str, Any]:
     }
 
 
-def _messages(row: Case, viewer: Viewer) -> tuple[MessageView, ...]:
+def _calls(entries: Iterable[EntryView]) -> dict[int, CallFacts]:
+    """Message id -> what its entry says of the call."""
+    return {e.data["message"]: _call(e.data["call"]) for e in entries if e.data.get("call")}
+
+
+def _call(data: Mapping[str, str]) -> CallFacts:
+    at = parse_instant(data["called_at"]) if data.get("called_at") else None
+    return CallFacts(data.get("direction", ""), data.get("caller", ""), at)
+
+
+def _messages(row: Case, viewer: Viewer, entries: Sequence[EntryView]) -> tuple[MessageView, ...]:
+    calls = _calls(entries)
     said = Message.objects.filter(case=row).select_related("author").order_by("at", "pk")
     if not viewer.is_staff:
         said = said.exclude(kind__in=HIDDEN_KINDS)
@@ -123,6 +143,7 @@ def _messages(row: Case, viewer: Viewer) -> tuple[MessageView, ...]:
             at=m.at,
             channel=m.channel,
             author=PersonBrief(m.author.pk, str(m.author), m.by_vendor) if m.author else None,
+            call=calls.get(m.pk),
         )
         for m in said
     )
@@ -183,3 +204,19 @@ def draft(*, viewer: Viewer, place: str) -> DraftView | None:
         return None
     row = Draft.objects.filter(person_id=viewer.person_id, place=place).first()
     return None if row is None else DraftView(row.place, row.data, row.updated_at, row.subscriber_id)
+
+
+def writing(*, viewer: Viewer, number: int) -> list[WritingView]:
+    """Who else of the staff has typed on a case in the last minutes, as their drafts say; for staff only."""
+    if not viewer.is_staff or viewer.person_id is None:
+        return []
+    where = {f"{place}:{number}": place for place in PLACES}
+    rows = Draft.objects.filter(place__in=where, updated_at__gt=database_now() - WRITING)
+    others = rows.exclude(person_id=viewer.person_id).select_related("person").order_by("updated_at", "pk")
+    return [WritingView(str(row.person), where[row.place], row.updated_at) for row in others[:10]]
+
+
+def unread(*, viewer: Viewer, number: int, seen: int) -> int:
+    """How many messages others have added to a case after the message `seen`. Raises NotFound outside one's own."""
+    rows = Message.objects.filter(case=_found(viewer, number), pk__gt=seen).exclude(author_id=viewer.person_id)
+    return (rows if viewer.is_staff else rows.exclude(kind__in=HIDDEN_KINDS)).count()

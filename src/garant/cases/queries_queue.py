@@ -13,7 +13,7 @@ from garant.cases.models import Case, Period
 from garant.cases.narrowing import OPEN, narrowed
 from garant.cases.scope import visible
 from garant.cases.terms import parts, rule_of
-from garant.cases.views import DueRow, PersonBrief, QueueRow, SubscriberBrief
+from garant.cases.views import DueRow, OpenCase, PersonBrief, QueueRow, SubscriberBrief
 from garant.contracts import queries as contracts
 from garant.contracts.queries import StoredTerms
 from garant.core.looking import Look
@@ -21,7 +21,7 @@ from garant.core.people import Viewer
 from garant.journal.operations import database_now
 from garant.kit.pages import Page, bounded, marks, page
 
-__all__ = ["by_number", "counts", "due_times", "my_cases", "open_by_subscriber", "queue"]
+__all__ = ["by_number", "counts", "due_times", "my_cases", "open_by_subscriber", "open_of", "queue"]
 
 #: No search: the lists alone.
 EVERYTHING = Look()
@@ -117,6 +117,13 @@ def counts(viewer: Viewer) -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT " + ", ".join(f"({part})" for part in parts_sql), values)
         return dict(zip(lists, cursor.fetchone(), strict=True))
+
+
+def open_of(*, viewer: Viewer, subscriber_id: int, but: int, limit: int = 6) -> list[OpenCase]:
+    """The unfinished cases of a subscriber that are due first, without the case `but`."""
+    rows = visible(viewer).filter(subscriber_id=subscriber_id, state__in=OPEN).exclude(number=but)
+    found = rows.order_by(F("next_due").asc(nulls_last=True), "pk").values_list("number", "subject", "severity")
+    return [OpenCase(*row) for row in found[: min(limit, 50)]]
 
 
 def open_by_subscriber(*, viewer: Viewer, subscriber_ids: Collection[int]) -> dict[int, tuple[int, int]]:

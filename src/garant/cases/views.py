@@ -106,6 +106,33 @@ class QueueRow:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenCase:
+    """An unfinished case in a short list."""
+
+    number: int
+    subject: str
+    severity: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallFacts:
+    """A logged call. `direction`: in, out or "" (not said); `caller` "" and `at` None when not said."""
+
+    direction: str
+    caller: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class WritingView:
+    """Somebody else of the staff who is writing on a case: what (reply, note, call), and when they last typed."""
+
+    name: str
+    kind: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class MessageView:
     """Something said. `kind`: public, internal, call or reason (why severity changed or the case was reopened)."""
 
@@ -116,6 +143,7 @@ class MessageView:
     body: str
     at: datetime
     channel: str
+    call: CallFacts | None = None
 
     @property
     def internal(self) -> bool:

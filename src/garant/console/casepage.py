@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.text import capfirst
 from django.utils.translation import gettext, pgettext
 
-from garant.cases.views import CaseView, MessageView, PeriodView
+from garant.cases.views import CallFacts, CaseView, MessageView, PeriodView
 from garant.console.packages import Names
 from garant.console.words import channel_words, promise_title, state_words
 from garant.core.calendars import Segment
@@ -151,10 +151,11 @@ class Said:
     at: datetime
     paragraphs: tuple[str, ...]
     report: tuple[tuple[str, str], ...] = ()
+    call: str = ""
     template: str = "console/parts/message.html"
 
 
-def said(message: MessageView) -> Said:
+def said(message: MessageView, zone: str = "UTC") -> Said:
     """A message with the words that keep public and internal apart."""
     label, icon = _manner(message)
     return Said(
@@ -166,7 +167,17 @@ def said(message: MessageView) -> Said:
         icon=icon,
         at=message.at,
         paragraphs=paragraphs(message.body),
+        call=call_text(message.call, zone),
     )
+
+
+def call_text(call: CallFacts | None, zone: str) -> str:
+    """What is known of a logged call: who called, with whom, when; empty when nothing is."""
+    if call is None:
+        return ""
+    ways = {"in": gettext("they called us"), "out": gettext("we called them")}
+    when = day_time(call.at, zone) if call.at else ""
+    return ", ".join(part for part in (ways.get(call.direction, ""), call.caller, when) if part)
 
 
 def _manner(message: MessageView) -> tuple[str, str]:
@@ -278,7 +289,7 @@ def state_name(view: CaseView) -> str:
     return state_words(view.state)
 
 
-def thread_of(view: CaseView, events: Iterable[Any]) -> list[Any]:
+def thread_of(view: CaseView, events: Iterable[Any], zone: str = "UTC") -> list[Any]:
     """Report, messages and clock events in the order in which they happened."""
-    items: list[Any] = [report_of(view), *(said(m) for m in view.messages), *events]
+    items: list[Any] = [report_of(view), *(said(m, zone) for m in view.messages), *events]
     return sorted(items, key=lambda item: item.at)

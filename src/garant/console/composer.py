@@ -18,7 +18,9 @@ from garant.kit.moments import clock_time
 ACTS = {"reply": "reply", "note": "add_note", "call": "log_call"}
 ICONS = {"reply": "send", "note": "lock", "call": "phone"}
 #: Panel -> the place its draft is kept at.
-PLACES = {"reply": "reply", "note": "note", "call": "message"}
+PLACES = {"reply": "reply", "note": "note", "call": "call"}
+#: What only a call's panel asks.
+CALL_FIELDS = ("direction", "caller", "called_at")
 KEYS = {"reply": "r", "note": "n", "call": "c"}
 
 
@@ -38,6 +40,10 @@ class Panel:
     may_wait: bool
     may_resolve: bool
     once: str
+    seen: int
+    direction: str = ""
+    caller: str = ""
+    called_at: str = ""
 
 
 def place_of(kind: str, number: int) -> str:
@@ -57,6 +63,7 @@ def panels(view: CaseView, viewer: Viewer, hero: Hero, typed: dict[str, str]) ->
 def _panel(kind: str, view: CaseView, viewer: Viewer, hero: Hero, typed: dict[str, str]) -> Panel:
     draft = queries.draft(viewer=viewer, place=place_of(kind, view.number))
     again = typed.get("kind") == kind
+    kept = typed if again else dict(draft.data) if draft else {}
     public = kind != "note"
     return Panel(
         kind=kind,
@@ -65,12 +72,14 @@ def _panel(kind: str, view: CaseView, viewer: Viewer, hero: Hero, typed: dict[st
         key=KEYS[kind],
         to=_to(kind, view),
         send=_send(kind, hero),
-        body=typed.get("body", "") if again else str(draft.data.get("body", "")) if draft else "",
+        body=str(kept.get("body", "")),
         saved=draft.updated_at if draft and not again else None,
-        wait=bool(typed.get("wait")) if again else bool(draft and draft.data.get("wait")),
+        wait=bool(kept.get("wait")),
         may_wait=public and "resolve" in view.can,
         may_resolve=kind == "reply" and "resolve" in view.can,
         once=fresh_token(),
+        seen=max((message.id for message in view.messages), default=0),
+        **{name: str(kept.get(name, "")) for name in CALL_FIELDS if kind == "call"},
     )
 
 
@@ -99,3 +108,19 @@ def _send(kind: str, hero: Hero) -> str:
     if kind == "reply":
         return pgettext("button", "Send, answers the %(time)s promise") % {"time": time}
     return pgettext("button", "Log, answers the %(time)s promise") % {"time": time}
+
+
+def writing_lines(viewer: Viewer, number: int) -> list[str]:
+    """One sentence for each of the others who are writing on the case."""
+    return [
+        _writing()[each.kind] % {"name": each.name, "time": clock_time(each.at, viewer.zone)}
+        for each in queries.writing(viewer=viewer, number=number)
+    ]
+
+
+def _writing() -> dict[str, str]:
+    return {
+        "reply": gettext("%(name)s is writing a public reply, last typed %(time)s."),
+        "note": gettext("%(name)s is writing an internal note, last typed %(time)s."),
+        "call": gettext("%(name)s is logging a call, last typed %(time)s."),
+    }

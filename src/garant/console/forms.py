@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from garant.cases.operations_answering import DIRECTIONS, LONGEST_CALLER
 from garant.kit.forms import OnceForm, StrictForm, UnknownFields, fresh_token
 
 __all__ = [
@@ -36,19 +37,40 @@ def body_field(label: Any) -> forms.CharField:
     )
 
 
-class MessageForm(OnceForm):
-    """The composer: what kind of message, its text, and what follows it."""
+class CallFields(StrictForm):
+    """What is told of a call besides what was said; nothing is required, and only a call's panel sends it."""
+
+    direction = forms.ChoiceField(choices=[("", ""), *((one, one) for one in DIRECTIONS)], required=False)
+    caller = forms.CharField(
+        max_length=LONGEST_CALLER,
+        required=False,
+        error_messages={"max_length": _("A name has at most 120 characters.")},
+    )
+    called_at = forms.DateTimeField(
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+        required=False,
+        error_messages={"invalid": _("Write when the call was, like 2026-11-27 14:30.")},
+    )
+
+
+class MessageForm(OnceForm, CallFields):
+    """The composer: what kind of message, its text, and what follows it. `seen`: the last message on the page."""
 
     KINDS = ("reply", "note", "call")
     kind = forms.ChoiceField(choices=[(k, k) for k in KINDS])
     body = body_field(_("Text"))
     wait = forms.BooleanField(required=False)
     resolve = forms.BooleanField(required=False)
+    seen = forms.IntegerField(min_value=0, max_value=2**62, required=False)
 
 
-class DraftForm(StrictForm):
-    """What was typed so far; nothing is required."""
+class DraftForm(CallFields):
+    """What was typed so far; nothing is required, and what can't be sent yet is kept all the same."""
 
+    called_at = forms.CharField(  # type: ignore[assignment]
+        max_length=30, required=False
+    )
+    seen = forms.CharField(max_length=20, required=False)
     once = forms.CharField(max_length=64, required=False)
     kind = forms.ChoiceField(choices=[(k, k) for k in MessageForm.KINDS])
     body = forms.CharField(max_length=LONGEST, required=False, strip=False)

@@ -15,6 +15,7 @@ from garant.console.words import owed
 from garant.core.instants import parse_instant
 from garant.kit.clocks import clock_state
 from garant.kit.moments import day_time
+from garant.wording.agreed import recreation_name, verification_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,9 @@ def _sentences(who: str, data: Mapping[str, Any], zone: str) -> dict[str, str]:
         "metric": owed(str(data.get("metric", ""))),
         "to": data.get("assignee_name") or gettext("nobody"),
         "due": _when(data.get("to"), zone),
+        "verification": verification_name(str(data.get("verification", ""))),
+        "outcome": recreation_name(str(data.get("outcome", ""))),
+        "score": data.get("score", ""),
         "holder": data.get("to_name", ""),
         "levels": ", ".join(str(level) for level in data.get("levels", ())),
     }
@@ -70,6 +74,25 @@ def _sentences(who: str, data: Mapping[str, Any], zone: str) -> dict[str, str]:
         "waiting_set": gettext("%(who)s set the case to wait on the customer."),
         "customer_message_added": gettext("%(who)s wrote."),
         "severity_change_proposed": gettext("%(who)s proposed severity %(severity)s."),
+        "severity_proposal_accepted": gettext("%(who)s accepted severity %(severity)s."),
+        "severity_proposal_rejected": gettext("%(who)s rejected the proposed severity."),
+        "severity_proposal_withdrawn": gettext("%(who)s took the proposed severity back."),
+        "severity_proposal_lapsed": gettext("Nobody answered the proposed severity: it lapsed."),
+        "report_verified": gettext("%(who)s recorded what the report is: %(verification)s."),
+        "reproduction_asked": gettext("%(who)s asked for help to recreate the error."),
+        "reproduction_answered": gettext("%(who)s answered a question."),
+        "reproduction_recorded": gettext("%(who)s recorded whether the error was recreated: %(outcome)s."),
+        "resolution_confirmed": gettext("%(who)s confirmed that it is solved."),
+        "resolution_rejected": gettext("%(who)s said that it is not solved."),
+        "case_rated": gettext("%(who)s gave %(score)s of 5."),
+        "case_linked": gettext("%(who)s linked the case with another one."),
+        "case_unlinked": gettext("%(who)s took a link back."),
+        "case_followed": gettext("%(who)s let somebody follow the case."),
+        "case_unfollowed": gettext("%(who)s ended that somebody follows the case."),
+        "case_escalated": gettext("%(who)s called in support management."),
+        "closure_announced": gettext("Nobody had written for a while: the closure of the case was announced."),
+        "case_absorbed": gettext("Another case was merged into this one."),
+        "case_split": gettext("%(who)s split a part off into a case of its own."),
         "severity_changed": gettext("%(who)s changed the severity to %(severity)s."),
         "package_changed": gettext("The package of the case changed."),
         "case_admitted": gettext("%(who)s admitted the case by exception: its clock began."),

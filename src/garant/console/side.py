@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext
 
+from garant.cases import queries
+from garant.cases.views import CaseView, OpenCase
+from garant.console.allotments import sums_of
 from garant.console.packages import Names
+from garant.contracts.queries_ledger import balances
 from garant.contracts.views import ContractView
+from garant.core.people import Viewer
+from garant.directory import queries as directory
 from garant.kit.moments import long_date
 
 #: More stamps than this are not counted by eye.
 MOST_STAMPS = 12
+#: Other cases that the side panel names.
+MOST_OTHERS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +53,25 @@ def slots_of(contract: ContractView | None) -> Slots | None:
     if contract.limit > MOST_STAMPS:
         return Slots(text, ())
     return Slots(text, tuple(i < contract.filled for i in range(contract.limit)))
+
+
+def allotments_of(viewer: Viewer, contract: ContractView | None) -> list[Any]:
+    """What else the contract includes, with what is left; contacts are told by their slots."""
+    if contract is None:
+        return []
+    rows = balances(viewer=viewer, contract_id=contract.id)
+    return [sums_of(row) for row in rows if row.included and row.ledger != "contacts"]
+
+
+def other_cases(viewer: Viewer, view: CaseView) -> tuple[list[OpenCase], int]:
+    """The first few other open cases of the subscriber, and how many more there are."""
+    shown = queries.open_of(viewer=viewer, subscriber_id=view.subscriber.id, but=view.number, limit=MOST_OTHERS)
+    every = queries.open_by_subscriber(viewer=viewer, subscriber_ids=[view.subscriber.id]).get(view.subscriber.id)
+    counted = (every[0] if every else 0) - (view.state not in ("resolved", "closed", "merged"))
+    return shown, max(0, counted - len(shown))
+
+
+def callers_of(view: CaseView, contract: ContractView | None) -> list[str]:
+    """Who may be on the phone: the contract's contacts, and who opened the case."""
+    ids = {slot.person_id for slot in contract.slots if slot.person_id is not None} if contract else set()
+    return sorted(directory.names(ids | {view.opened_by.id}).values())

@@ -36,6 +36,7 @@ urlpatterns = [
     path("bulk/undo/", bulk.undo, name="bulk-undo"),
     path("cases/<int:number>/", cases.show, name="case"),
     path("cases/<int:number>/clock/", cases.clock, name="case-clock"),
+    path("cases/<int:number>/others/", cases.others, name="case-others"),
     path("cases/<int:number>/messages/", acts.send, name="send"),
     path("cases/<int:number>/draft/", acts.draft, name="draft"),
     path("cases/<int:number>/assign/", acts.assign, name="assign"),

@@ -6,6 +6,7 @@ A refusal comes back as the case's page with the rule and the way out at the for
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
 
@@ -16,13 +17,17 @@ from django.utils.translation import gettext
 
 from garant.cases import operations
 from garant.console.access import staff_only
-from garant.console.composer import place_of
+from garant.console.composer import CALL_FIELDS, place_of
 from garant.console.desk import now
 from garant.console.forms import AssignForm, BareForm, DraftForm, MessageForm, ReasonForm, StrictForm, UnknownFields
 from garant.console.views.cases import Problem, case_page, seen
 from garant.core.people import Actor
 from garant.core.refusals import Refusal
+from garant.core.zones import zone
 from garant.wording.sentences import refusal_lines
+
+#: What a page that comes back shows as it was typed.
+TYPED = ("kind", "body", "wait", "reason", *CALL_FIELDS)
 
 Act = Callable[[HttpRequest, int, dict[str, Any]], str]
 
@@ -59,7 +64,7 @@ def act(form_class: type[StrictForm], at: str) -> Callable[[Act], Callable[..., 
 
 
 def _back(request: HttpRequest, number: int, at: str, title: str, lines: list[str]) -> HttpResponse:
-    typed = {name: str(request.POST[name]) for name in ("kind", "body", "wait", "reason") if name in request.POST}
+    typed = {name: str(request.POST[name]) for name in TYPED if name in request.POST}
     return case_page(request, number, problem=Problem(at, title, tuple(lines)), typed=typed, status=422)
 
 
@@ -79,15 +84,22 @@ def send(request: HttpRequest, number: int, data: dict[str, Any]) -> str:
     if kind == "note":
         operations.add_note(**common)
     elif kind == "call":
-        operations.log_call(**common, wait=data["wait"], resolve=data["resolve"])
+        call = {"direction": data["direction"], "caller": data["caller"], "called_at": _called_at(request, data)}
+        operations.log_call(**common, **call, wait=data["wait"], resolve=data["resolve"], seen=data["seen"])
     else:
-        operations.reply(**common, wait=data["wait"], resolve=data["resolve"])
+        operations.reply(**common, wait=data["wait"], resolve=data["resolve"], seen=data["seen"])
     operations.drop_draft(by=by, place=place_of(kind, number))
     return {
         "note": gettext("Note kept. The subscriber does not see it."),
         "call": gettext("Call logged and the case resolved.") if data["resolve"] else gettext("Call logged."),
         "reply": gettext("Reply sent and the case resolved.") if data["resolve"] else gettext("Reply sent."),
     }[kind]
+
+
+def _called_at(request: HttpRequest, data: dict[str, Any]) -> datetime | None:
+    """When the call was, on the writer's own clock. An hour that a clock change repeats is its first."""
+    wall = data["called_at"]
+    return wall.replace(tzinfo=zone(request.viewer.zone)).astimezone(UTC) if wall else None  # type: ignore[attr-defined]
 
 
 @act(AssignForm, at="work")
@@ -130,8 +142,9 @@ def draft(request: HttpRequest, number: int) -> HttpResponse:
         return HttpResponse(status=422)
     data, by = form.cleaned_data, _by(request)
     place = place_of(data["kind"], number)
-    if not data["body"].strip():
+    if not any(str(data[name]).strip() for name in ("body", *CALL_FIELDS)):
         operations.drop_draft(by=by, place=place)
         return HttpResponse("")
-    operations.save_draft(by=by, place=place, data={"body": data["body"], "wait": data["wait"]})
+    kept = ("body", "wait", *(CALL_FIELDS if data["kind"] == "call" else ()))
+    operations.save_draft(by=by, place=place, data={name: data[name] for name in kept})
     return render(request, "console/parts/draft.html", {"saved": now(), "desk": {"zone": request.viewer.zone}})  # type: ignore[attr-defined]

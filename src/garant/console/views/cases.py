@@ -15,12 +15,12 @@ from garant.cases.operations_assigning import Suggestion, suggestion
 from garant.cases.views import CaseView
 from garant.console import casepage
 from garant.console.access import staff_only
-from garant.console.composer import panels
+from garant.console.composer import panels, writing_lines
 from garant.console.desk import now, page
 from garant.console.history import events_of, facts_of, told_of
 from garant.console.packages import Names
 from garant.console.proposing import proposal_of
-from garant.console.side import contract_facts, slots_of
+from garant.console.side import allotments_of, callers_of, contract_facts, other_cases, slots_of
 from garant.console.standing import shown_standing
 from garant.console.talk import talk_of
 from garant.console.words import channel_words
@@ -54,6 +54,20 @@ def clock(request: HttpRequest, number: int) -> HttpResponse:
     at = now()
     context = {"hero": casepage.hero(view, at, Names()), "now": at, "desk": {"zone": request.viewer.zone}}  # type: ignore[attr-defined]
     return render(request, "console/parts/hero.html", context)
+
+
+@staff_only("GET")
+def others(request: HttpRequest, number: int) -> HttpResponse:
+    """Who else is writing, and how many messages came after `seen`: the part of the page that is asked for anew."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    text = request.GET.get("seen", "0")
+    last = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+    try:
+        arrived = queries.unread(viewer=viewer, number=number, seen=last)
+    except NotFound:
+        raise Http404(gettext("There is no such case.")) from None
+    context = {"writing": writing_lines(viewer, number), "arrived": arrived, "case": {"number": number}}
+    return render(request, "console/parts/others.html", context)
 
 
 def seen(request: HttpRequest, number: int) -> CaseView:
@@ -100,9 +114,10 @@ def _content(request: HttpRequest, view: CaseView, problem: Problem | None, type
         "request_type": names.request_type(view.package_key, view.request_type),
         "state_name": casepage.state_name(view),
         "channel_name": channel_words(view.channel),
-        "thread": casepage.thread_of(view, events_of(view, viewer.zone)),
+        "thread": casepage.thread_of(view, events_of(view, viewer.zone), viewer.zone),
         "panels": boxes,
         "compose": chosen if chosen in {box.kind for box in boxes} else "reply",
+        "writing": writing_lines(viewer, view.number),
         "closed_text": gettext("This case is closed. Reopen it to write."),
         "history": facts_of(view, viewer.zone),
         "told": told_of(view, viewer.zone),
@@ -128,5 +143,8 @@ def _side(view: CaseView, viewer: Viewer, at: Any, names: Names) -> dict[str, An
         "proposal": proposal_of(found) if "assign" in view.can and (found := _suggested(viewer, view)) else None,
         "contract": contract_facts(contract, names),
         "slots": slots_of(contract),
+        "allotments": allotments_of(viewer, contract),
+        "others": other_cases(viewer, view),
+        "callers": callers_of(view, contract),
         "local_time": casepage.local_time(organisation.zone, at),
     }
