@@ -81,6 +81,8 @@ def pg() -> Iterator[Database]:
     with running_database(home, careless=True) as database:
         with lock(home.run / "test.lock"), superuser(home) as connection:  # workers start at the same time
             connection.execute("ALTER ROLE garant_owner CREATEDB")
+            # Tests run as the owner: it takes on the customer's role as the app does.
+            connection.execute("GRANT garant_customer TO garant_owner")
         yield database
 
 
@@ -95,6 +97,18 @@ def django_db_modify_db_settings(pg: Database) -> None:
     entry.update({**django_database(pg.owner_url), "CONN_MAX_AGE": 0})
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     entry["TEST"]["NAME"] = "test_garant" + (f"_{worker}" if worker else "")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The test database with the policies that a migrated desk has."""
+    from django.db import connection
+
+    from garant.kit.postgres.row_security import ensure_row_security
+
+    with django_db_blocker.unblock():
+        connection.ensure_connection()
+        assert ensure_row_security(connection.connection, "garant_app")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -26,6 +26,7 @@ from garant.directory import queries as directory
 from garant.directory.queries_duty import Duty
 from garant.directory.queries_staff import abilities
 from garant.journal.operations import append, database_now
+from garant.kit.reach import desk_wide
 
 __all__ = ["Suggestion", "assign_by_rule", "give_out", "open_cases", "plain", "suggestion", "suggestion_for"]
 
@@ -108,7 +109,8 @@ def give_out(case: Case, at: datetime) -> None:
     """
     if not any(rule.automatic for rule in rules_for(case, at)):
         return
-    found = suggestion_for(case, at)
+    with desk_wide():  # who has least to do is counted over the cases of everybody
+        found = suggestion_for(case, at)
     if found.person is None:
         return
     case.assignee_id = found.person

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from garant.core.people import NOBODY, Viewer
 from garant.core.zones import zone
 from garant.directory.queries import viewer_of
+from garant.kit.reach import narrowed
 
 
 class ViewerMiddleware:
@@ -30,6 +32,32 @@ class ViewerMiddleware:
             raise Http404  # no name in the database can hold it, and asking for one fails
         with timezone.override(zone(zone_of(request))):
             return self.get_response(request)
+
+
+class ReachMiddleware:
+    """The second net (kit.reach): whoever is not of the staff is served within the rows of their organisations.
+
+    It stands behind ViewerMiddleware. An answer that is sent in parts is read within the same reach.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request within its reach."""
+        looks: Viewer = request.viewer  # type: ignore[attr-defined]
+        if looks.is_staff or request.path_info == "/healthz":
+            return self.get_response(request)
+        with narrowed(looks.subscribers()):
+            response = self.get_response(request)
+        if isinstance(response, StreamingHttpResponse):
+            response.streaming_content = _within(response.streaming_content, looks.subscribers())
+        return response
+
+
+def _within(parts: Any, subscribers: frozenset[int]) -> Iterator[bytes]:
+    with narrowed(subscribers):
+        yield from parts
 
 
 def viewer(request: HttpRequest) -> Viewer:

@@ -37,6 +37,7 @@ from garant.directory.membership import (
 from garant.directory.operations import require
 from garant.directory.queries import person_by_email, subscriber_by_id
 from garant.journal import operations as journal
+from garant.kit.reach import desk_wide
 
 __all__ = ["LASTS", "accept_invitation", "end_invitations", "invite", "revoke_invitation"]
 
@@ -197,6 +198,7 @@ def _end(by: Actor, held: Held, row: Invitation, kind: str) -> None:
     note(by, held.contract, kind, {"invitation": row.pk}, held.now)
 
 
+@desk_wide()  # whoever holds the link belongs to no organisation yet
 @transaction.atomic
 def accept_invitation(
     *, token: str, name: str = "", password: str | None = None, person_id: int | None = None

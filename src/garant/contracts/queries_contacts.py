@@ -25,6 +25,7 @@ from garant.directory.views import PersonRow
 from garant.journal import queries as journal
 from garant.journal.operations import database_now
 from garant.journal.queries_replay import entries_by_subject
+from garant.kit.reach import desk_wide
 
 __all__ = ["SlotDifference", "contacts", "invitation_row", "offer", "slot_differences", "state_of"]
 
@@ -128,6 +129,7 @@ def state_of(row: Invitation, now: datetime) -> str:
     return "revoked" if row.revoked_at is not None else "open"
 
 
+@desk_wide()
 def offer(token: str) -> Offer:
     """An invitation by the token of its link, whoever holds it. Raises NotFound for an unknown token."""
     row = Invitation.objects.filter(token_hash=hash_of(token)).select_related("slot").first()

@@ -18,6 +18,7 @@ from garant.journal.models import Notice, OnceKey
 from garant.journal.operations_delivery import Handler, deliver, try_again
 from garant.journal.operations_seals import newest_digest, seal, verify_seals
 from garant.journal.views import EntryView, NewEntry, Subject
+from garant.kit.reach import desk_wide
 
 __all__ = [
     "Attempt",
@@ -92,9 +93,10 @@ def append_all(entries: Sequence[NewEntry]) -> list[EntryView]:
         return []
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("append() belongs inside the transaction of its effect")
-    # The numbering below reads max(sequence): without the lock two writers would draw the same number.
+    # The numbering below reads max(sequence): without the lock two writers would draw the same number. It reads every
+    # entry of a subject, whoever asks: one that a request can't reach has a number too.
     lock_subjects([entry.subject for entry in entries])
-    with connection.cursor() as cursor:
+    with desk_wide(), connection.cursor() as cursor:
         cursor.execute(_APPEND, _columns(entries))
         rows = cursor.fetchall()
     return [

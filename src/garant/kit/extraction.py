@@ -102,23 +102,37 @@ def pages(folder: Path) -> set[Message]:
 
 def sentences() -> set[Message]:
     """The texts of explanations, refusals and letters: what `say` says, and the tables of codes."""
-    tables = PACKAGE / "wording" / "messages.py"
-    found = set(_values(tables.read_text(encoding="utf-8")))
+    found: set[Message] = set()
     for path in sorted((PACKAGE / "wording").glob("*.py")):
         source = path.read_text(encoding="utf-8")
-        found |= set(in_code(source, WORDING)) | {pair for pair in _values(source) if pair.many}
+        found |= set(in_code(source, WORDING)) | set(_tables(source))
     return found
 
 
-def _values(source: str) -> Iterator[Message]:
-    """The texts of a module's tables: the values of its dictionaries; a pair is the text for one and for many."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Dict):
-            for value in node.values:
-                words = value.elts if isinstance(value, ast.Tuple) else [value]
-                texts = [str(word.value) for word in words if isinstance(word, ast.Constant)]
-                if len(texts) == len(words) and len(texts) in (1, 2):
-                    yield Message(*texts)
+def _tables(source: str) -> Iterator[Message]:
+    """The texts that stand in constants of a module: sentences, and tables of them (a pair is for one and for many);
+    and what is said when a table lacks a code."""
+    tree = ast.parse(source)
+    for node in tree.body:
+        target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
+        if isinstance(target, ast.Name) and target.id.isupper():
+            yield from _constant(getattr(node, "value", None))
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "say" and call.args:
+            looked_up = call.args[0]
+            if isinstance(looked_up, ast.Call) and getattr(looked_up.func, "attr", "") == "get":
+                yield from _constant(looked_up.args[-1], words=1)
+
+
+def _constant(value: ast.expr | None, words: int = 2) -> Iterator[Message]:
+    """The texts of a constant; a text alone counts with so many words (one word is a code)."""
+    if isinstance(value, ast.Constant) and isinstance(value.value, str) and len(value.value.split()) >= words:
+        yield Message(value.value)
+    for each in value.values if isinstance(value, ast.Dict) else ():
+        parts = each.elts if isinstance(each, ast.Tuple) else [each]
+        texts = [str(part.value) for part in parts if isinstance(part, ast.Constant)]
+        if len(texts) == len(parts) and len(texts) in (1, 2):
+            yield Message(*texts)
 
 
 def catalogs() -> dict[Path, set[Message]]:

@@ -10,8 +10,9 @@ from importlib.metadata import version
 from garant.kit.home import PACKAGE
 from garant.kit.postgres.errors import PostgresError
 from garant.kit.postgres.roles import let_app_in
+from garant.kit.postgres.row_security import ensure_row_security
 from garant.kit.postgres.running import quiet
-from garant.kit.postgres.urls import Database, django_database, one_line
+from garant.kit.postgres.urls import CUSTOMER, Database, connection_parts, django_database, one_line
 
 # Any number; two commands that start at once must agree on it so that only one of them migrates.
 _MIGRATING = 7241053
@@ -53,6 +54,7 @@ def ensure_migrated(database: Database, say: Callable[[str], None] = quiet) -> i
                         say(f"applying {missing} migrations")
                         let_app_in(database)
                         _migrate()
+            _secure(database)
             _leave_mark()
             return missing
         except (DatabaseError, MigrationSchemaMissing) as error:
@@ -80,6 +82,7 @@ def _mark() -> str:
     """A digest of everything that decides which migrations there are."""
     digest = hashlib.sha256()
     files = [*sorted(PACKAGE.glob("*/migrations/*.py")), PACKAGE / "config" / "settings.py"]
+    files.append(PACKAGE / "kit" / "postgres" / "row_security.py")
     for file in files:
         digest.update(file.relative_to(PACKAGE).as_posix().encode())
         digest.update(file.read_bytes())
@@ -96,6 +99,18 @@ def _leave_mark() -> None:
     statement = sql.SQL("COMMENT ON DATABASE {} IS {}").format(name, sql.Literal(_mark())).as_string()
     with contextlib.suppress(DatabaseError), connection.cursor() as cursor:  # only the next start is slower
         cursor.execute(statement)
+
+
+def _secure(database: Database) -> None:
+    """Policies for every table there is now; the role that the desk runs as may take on the customer's."""
+    import psycopg
+    from psycopg import sql
+
+    app = str(connection_parts(database.app_url).get("user"))
+    with psycopg.connect(database.owner_url, autocommit=True) as owner:
+        if ensure_row_security(owner, app) and database.external:
+            with contextlib.suppress(psycopg.Error):  # an administrator's role: they let the app role take it on
+                owner.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(CUSTOMER), sql.Identifier(app)))
 
 
 def _migrate() -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from garant.kit.home import Home
-from garant.kit.postgres.urls import APP, DATABASE, OWNER, Database, connection_parts
+from garant.kit.postgres.urls import APP, CUSTOMER, DATABASE, OWNER, Database, connection_parts
 
 
 def ensure_roles(connection: Any, home: Home) -> None:
-    """Make both roles and give them the passwords of this home's secrets (also after those were lost)."""
+    """Make the roles and give those that sign in the passwords of this home's secrets (also after those were lost)."""
     from psycopg import sql
 
     have = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles").fetchall()}
@@ -20,6 +20,9 @@ def ensure_roles(connection: Any, home: Home) -> None:
         password = home.secret(role)
         if not _knows(connection, role, password):
             connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(name, sql.Literal(password)))
+    if CUSTOMER not in have:
+        connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN NOSUPERUSER").format(sql.Identifier(CUSTOMER)))
+    connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(CUSTOMER), sql.Identifier(APP)))
 
 
 def ensure_database(connect: Any, name: str = DATABASE) -> None:

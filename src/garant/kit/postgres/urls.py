@@ -14,6 +14,8 @@ from garant.kit.postgres.errors import PostgresError
 DATABASE = "garant"
 OWNER = "garant_owner"
 APP = "garant_app"
+#: Under this role requests of subscribers' people are served (row_security.py); nobody signs in as it.
+CUSTOMER = "garant_customer"
 SUPERUSER = "garant_super"
 PORT = 5432
 
