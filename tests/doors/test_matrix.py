@@ -47,6 +47,15 @@ def table(cast: Cast) -> Mapping[str, Row]:
         "console:bulk-undo": staff_act(302),
         "console:case": _for(staff_page(), case),
         "console:case-clock": _for(staff_page(), case),
+        "console:reply-insert": _for(staff_act(422), case),
+        "console:replies": staff_page(),
+        "console:reply-write": Row((SIGN_IN, 403, 403, 403, 403, 200), (SIGN_IN, 403, 403, 403, 403, 422)),
+        "console:reply-change": Row(
+            (SIGN_IN, 403, 403, 403, 403, 404), (SIGN_IN, 403, 403, 403, 403, 404), {"canned_id": 10**9}
+        ),
+        "console:reply-archive": Row(
+            (SIGN_IN, 403, 403, 403, 403, 405), (SIGN_IN, 403, 403, 403, 403, 404), {"canned_id": 10**9}
+        ),
         "console:case-others": _for(staff_page(), case),
         "console:send": _for(staff_act(422), case),
         "console:draft": _for(staff_act(422), case),

@@ -145,3 +145,42 @@ def test_an_advisor_logs_a_call(
     assert (call.direction, call.caller) == ("in", "Per Halden")
     assert view.periods[0].how == "response", "a logged call answers the promise"
     accessible(window)
+
+
+@LANGUAGES
+@pytest.mark.parametrize("script", [True, False])
+def test_a_manager_prepares_a_reply_and_an_agent_inserts_it(
+    desk: Cast, visit: Open, accessible: Any, language: str, width: int, theme: str, script: bool
+) -> None:
+    speaks(desk, language, "agent", "manager")
+    look = {"language": language, "width": width, "theme": theme, "script": script}
+    window = visit(who=desk.people["manager"], **look)
+    window.go("/console/replies/new/")
+    window.page.locator("#id_title").fill("Which version?")
+    window.page.locator("#id_body").fill("Dear {who}")
+    window.page.locator("form.stack button.btn-main").click()
+    assert window.page.locator("#id_body").input_value() == "Dear {who}"
+    assert "{who}" in window.text(".errors")
+    assert overflow(window) <= 0
+    if script:
+        accessible(window)
+    window.page.locator("#id_body").fill("Dear {contact_name}, which version of {subject}?")
+    window.page.locator("form.stack button.btn-main").click()
+    window.page.wait_for_url("**/console/replies/")
+    assert overflow(window) <= 0
+    if script:
+        accessible(window)
+
+    agent = visit(who=desk.people["agent"], **look)
+    agent.go(f"/console/cases/{desk.case_b}/")
+    agent.page.locator("#body-reply").fill("Thank you.")
+    agent.page.locator("#canned").select_option(label="Which version?")
+    if script:
+        accessible(agent)
+    agent.page.locator("button[formaction$='/canned/']").click()
+    agent.page.wait_for_url("**compose=reply*")
+    words = f"Thank you.\n\nDear Per Halden, which version of {desk.secret_b}?"
+    assert agent.page.locator("#body-reply").input_value() == words
+    agent.page.locator("form[data-kind=reply] button.btn-main").click()
+    agent.page.locator(".msg-out", has_text="which version of").wait_for()
+    assert [m.body for m in case_of(desk, desk.case_b).messages] == [words]

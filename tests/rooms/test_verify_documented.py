@@ -17,6 +17,7 @@ TABLES = (
     "cases.Period",
     "cases.Escalation",
     "cases.Draft",
+    "cases.CannedReply",
     "journal.Entry",
     "journal.Seal",
     "journal.Notice",

@@ -211,6 +211,7 @@ class Draft(models.Model):
 
 
 # The room's other tables stand in files of their own; Django finds them here.
+from garant.cases.models_canned import CannedReply  # noqa: E402
 from garant.cases.models_talk import (  # noqa: E402
     CaseLink,
     Follower,
@@ -220,6 +221,7 @@ from garant.cases.models_talk import (  # noqa: E402
 )
 
 __all__ = [
+    "CannedReply",
     "Case",
     "CaseLink",
     "Draft",

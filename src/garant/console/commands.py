@@ -56,6 +56,7 @@ def _pages(viewer: Viewer) -> list[Command]:
         (gettext("Contacts"), "console:contacts", "work_queue"),
         (gettext("Packages"), "packages", ""),
         (gettext("Allotments"), "console:allotments", "work_queue"),
+        (gettext("Prepared replies"), "console:replies", "work_queue"),
         (gettext("Roles and rights"), "console:rights", "work_queue"),
         (gettext("Import and export"), "console:import", "import_customers"),
         (gettext("Keys"), "console:keys", "work_queue"),

@@ -62,6 +62,8 @@ class MessageForm(OnceForm, CallFields):
     wait = forms.BooleanField(required=False)
     resolve = forms.BooleanField(required=False)
     seen = forms.IntegerField(min_value=0, max_value=2**62, required=False)
+    #: Chosen but not inserted: nothing follows from it.
+    canned = forms.CharField(max_length=20, required=False)
 
 
 class DraftForm(CallFields):
@@ -71,6 +73,7 @@ class DraftForm(CallFields):
         max_length=30, required=False
     )
     seen = forms.CharField(max_length=20, required=False)
+    canned = forms.CharField(max_length=20, required=False)
     once = forms.CharField(max_length=64, required=False)
     kind = forms.ChoiceField(choices=[(k, k) for k in MessageForm.KINDS])
     body = forms.CharField(max_length=LONGEST, required=False, strip=False)

@@ -140,6 +140,7 @@ def act_names() -> dict[str, str]:
         "edit_calendar": gettext("Edit a calendar"),
         "work_queue": gettext("Work in the queue"),
         "read_outbox": gettext("Read the outbox"),
+        "edit_canned_replies": gettext("Prepare replies"),
         "send_again": gettext("Send a notice again"),
         "read_rights": gettext("Read this table"),
     }

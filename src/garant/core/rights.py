@@ -130,6 +130,7 @@ _TABLE = [
         ("work_queue", SUPPORT, NOBODY_HERE),
         ("read_outbox", SUPPORT, NOBODY_HERE),
         ("send_again", LEADERS, NOBODY_HERE),
+        ("edit_canned_replies", LEADERS, NOBODY_HERE),
         ("read_rights", EVERYBODY, NOBODY_HERE),
     ]),
 ]  # fmt: skip

@@ -15,6 +15,7 @@ from garant.cases.operations_assigning import Suggestion, suggestion
 from garant.cases.views import CaseView
 from garant.console import casepage
 from garant.console.access import staff_only
+from garant.console.canned import offered_for
 from garant.console.composer import panels, writing_lines
 from garant.console.desk import now, page
 from garant.console.history import events_of, facts_of, told_of
@@ -117,6 +118,7 @@ def _content(request: HttpRequest, view: CaseView, problem: Problem | None, type
         "thread": casepage.thread_of(view, events_of(view, viewer.zone), viewer.zone),
         "panels": boxes,
         "compose": chosen if chosen in {box.kind for box in boxes} else "reply",
+        "canned": offered_for(view, viewer),
         "writing": writing_lines(viewer, view.number),
         "closed_text": gettext("This case is closed. Reopen it to write."),
         "history": facts_of(view, viewer.zone),

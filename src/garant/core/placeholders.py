@@ -1,0 +1,33 @@
+"""Places in a prepared text that a case fills: `{contact_name}` and few others. No language of templates: a name is
+replaced by a text, and nothing in that text is read again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+__all__ = ["NAMES", "filled", "unknown"]
+
+#: What a prepared text may name. docs/how-to/canned-replies.md says what each becomes.
+NAMES = (
+    "contact_name",
+    "subscriber",
+    "case_number",
+    "subject",
+    "severity",
+    "package",
+    "due",
+    "my_name",
+)
+#: Braces around a word. Braces around anything else (a piece of code, say) are plain text.
+_PLACE = re.compile(r"\{\s*([^\W\d][\w.|\[\]-]*)\s*\}")
+
+
+def unknown(text: str) -> list[str]:
+    """The names in braces that are none of NAMES, each once, in the order of the text."""
+    return list(dict.fromkeys(name for name in _PLACE.findall(text) if name not in NAMES))
+
+
+def filled(text: str, values: Mapping[str, str]) -> str:
+    """The text with each known name replaced by its value, once; a name without a value stays as it is written."""
+    return _PLACE.sub(lambda found: values.get(found[1], found[0]), text)
