@@ -9,7 +9,7 @@ UV := $(BIN)/uv
 PYTEST := $(BIN)/python -m pytest -q
 INSTALL := $(UV) pip install --quiet --require-hashes --python
 
-.PHONY: help setup run test test-long test-browser check lint types imports core bench locks screenshots
+.PHONY: help setup run test test-long test-browser test-servers check lint types imports core bench locks screenshots
 
 help: ## list every verb
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sort | awk -F':.*?## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -33,10 +33,13 @@ run: $(VENV)/.run ## the desk with the reference programme and sample subscriber
 	@exec $(BIN)/garant run
 
 test: $(VENV)/.dev ## everything that needs no extra server
-	@$(PYTEST) -n 2 -m "not browser and not long"
+	@$(PYTEST) -n 2 -m "not browser and not long and not servers"
 
 test-browser: $(VENV)/.dev ## the journeys in headless Chromium
 	@$(PYTEST) -m "browser and not long" tests/e2e
+
+test-servers: $(VENV)/.dev ## what needs Debian's mail servers (postfix), as root
+	@$(PYTEST) -m "servers and not long" tests/rooms
 
 test-long: $(VENV)/.dev ## the long suites: mutation of the law, long fuzz and storms
 	@$(PYTEST) -m long

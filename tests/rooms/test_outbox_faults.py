@@ -13,7 +13,7 @@ from django.db import connection, connections
 from mail_cast import mail_server, send, settings, silent_server, states
 from rooms_cast import make_cast
 
-from garant.cases.models import Case, Period
+from garant.cases.models import Case, Escalation, Period
 from garant.cases.sweeping import sweep_all
 from garant.config import mailing
 from garant.config.mailing import Sender
@@ -134,7 +134,11 @@ def test_TIME_06_a_mail_server_that_hangs_does_not_hold_up_the_sweep() -> None:
         assert sweep_all() == len(numbers)
         assert sender.is_alive(), "the server still hangs"
         assert Period.objects.filter(missed=True).count() == len(numbers)
-        assert Notice.objects.filter(kind="target_missed").count() == len(numbers)
+        assert Escalation.objects.filter(trigger="missed").count() == len(numbers), "each miss is told of, once"
+        told = Notice.objects.filter(kind="escalations_grouped").values_list("person_id", "data__count")
+        assert dict(told) == {cast.people["manager"]: len(numbers)}, (
+            "more than three at once make one notice for each who is told"
+        )
     sender.join(20)
     assert not sender.is_alive()
 
