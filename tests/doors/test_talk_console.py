@@ -174,3 +174,18 @@ def test_finance_reads_a_case_and_does_none_of_it(cast: Cast) -> None:
     client = cast.client("agent")
     for name in ("severity-propose", "report-verify", "recreate-ask", "case-link", "case-merge", "case-split"):
         assert client.post(page(cast.case_b, name), {}).status_code == 403, name
+
+
+def test_a_part_is_split_off_with_the_text_of_chosen_messages_and_never_of_a_note(cast: Cast) -> None:
+    agent, number = cast.client("agent"), cast.case_b
+    cases.add_customer_message(by=cast.actor("stranger"), number=number, body="Exports are <slow> too.")
+    cases.add_note(by=cast.actor("agent"), number=number, body="zebra: ours alone")
+    said, note = seen(cast, number).messages
+    plain = agent.get(page(number, "case-split")).content.decode()
+    assert "Exports are &lt;slow&gt; too." in plain
+    assert "zebra" not in plain
+    chosen = {"from": [str(said.id), str(note.id), "x"]}
+    shown = agent.get(page(number, "case-split"), chosen).content.decode()
+    assert "Exports are &lt;slow&gt; too.</textarea>" in shown
+    assert f'value="{said.id}" checked' in shown
+    assert "zebra" not in shown

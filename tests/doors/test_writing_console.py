@@ -177,3 +177,15 @@ def test_somebody_without_a_role_learns_nothing_of_who_writes(cast: Cast) -> Non
     directory.give_role(by=SYSTEM, person_id=nobody.pk, role="finance")
     client.force_login(nobody)
     assert client.get(page(cast.case_b, "case-others")).status_code == 403
+
+
+@pytest.mark.parametrize("kind", ["reply", "note", "call"])
+def test_a_draft_is_kept_with_a_button_where_no_script_does_it(cast: Cast, kind: str) -> None:
+    agent, number = cast.client("agent"), cast.case_b
+    told = {"kind": kind, "body": "Half a <sentence", "once": ONCE, "seen": "0", "keep": "on", "wait": "on"}
+    shown = agent.post(page(number, "draft"), told, follow=True)
+    assert shown.redirect_chain == [(f"{page(number)}?compose={kind}#composer", 302)]
+    assert "The draft is kept. Nothing was sent." in text(shown)
+    assert "Half a &lt;sentence</textarea>" in shown.content.decode()
+    assert seen(cast, number).messages == ()
+    assert agent.post(page(number, "draft"), {**told, "due_at": "1"}).status_code == 400

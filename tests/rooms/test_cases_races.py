@@ -337,3 +337,40 @@ def test_aud_05_many_writers_leave_a_sequence_without_gaps_in_order_of_time(cast
     assert [e.sequence for e in written] == list(range(1, len(written) + 1))
     assert [e.at for e in written] == sorted(e.at for e in written)
     sound()
+
+
+def answer_having_read(cast: Cast, number: int, seen: int) -> list[Any]:
+    return at_once(
+        *(
+            lambda who=who: cases.reply(by=cast.actor(who), number=number, body=who, seen=seen)  # type: ignore[misc]
+            for who in ("agent", "second_agent")
+        )
+    )
+
+
+def test_of_two_who_answer_at_once_having_read_the_same_one_reads_the_other_first(cast: Cast) -> None:
+    """Whichever order the lock gives: one is sent, the other is refused and then sent knowingly; nothing is lost."""
+    for _ in range(4):
+        number = file(cast).number
+        results = answer_having_read(cast, number, 0)
+        refused = [r for r in results if isinstance(r, Exception)]
+        assert [r.code for r in refused if isinstance(r, Refusal)] == ["said_meanwhile"]
+        sent = Message.objects.get(case__number=number)
+        other = "agent" if sent.body == "second_agent" else "second_agent"
+        cases.reply(by=cast.actor(other), number=number, body=other, seen=sent.pk)
+        both_stored(number)
+    sound()
+
+
+def test_what_is_told_of_a_call_moves_no_clock_and_the_journal_holds(cast: Cast) -> None:
+    number, earlier = file(cast).number, ago(hours=2)
+    call = {"direction": "in", "caller": "Per \u202eHalden", "called_at": earlier}
+    done = cases.log_call(by=cast.actor("agent"), number=number, body="Talked.", **call)  # type: ignore[arg-type]
+    assert period(number).ended == done.at > earlier
+    said = entries(number)[-1].data["call"]
+    assert said == {"direction": "in", "caller": "Per Halden", "called_at": earlier.isoformat()}
+    for odd, code in (({"direction": "up"}, "direction_unknown"), ({"called_at": ago(hours=-1)}, "call_ahead")):
+        with pytest.raises(Refusal) as refused:
+            cases.log_call(by=cast.actor("agent"), number=number, body="x", **odd)  # type: ignore[arg-type]
+        assert refused.value.code == code
+    sound()

@@ -67,7 +67,10 @@ class MessageForm(OnceForm, CallFields):
 
 
 class DraftForm(CallFields):
-    """What was typed so far; nothing is required, and what can't be sent yet is kept all the same."""
+    """What was typed so far; nothing is required, and what can't be sent yet is kept all the same. `keep`: a button
+    was pressed, and a page is the answer."""
+
+    buttons = frozenset({"keep"})
 
     called_at = forms.CharField(  # type: ignore[assignment]
         max_length=30, required=False

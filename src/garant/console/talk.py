@@ -3,11 +3,11 @@ together, followers; each form only for who may use it now."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from garant.cases.operations_links import LINKS
-from garant.cases.views import CaseView
+from garant.cases.views import CaseView, MessageView
 from garant.console import forms_talk as forms
 from garant.console.packages import Names
 from garant.contracts import queries as contracts
@@ -53,10 +53,17 @@ def propose(data: Any, case: CaseView, viewer: Viewer) -> StrictForm:
     return forms.ProposeForm(data, levels=known, contacts=_contacts(case, viewer), **_more("propose"))
 
 
-def split(data: Any, case: CaseView, viewer: Viewer) -> StrictForm:
-    """The form that splits a part off; the severity stays unless another is chosen."""
+def movable(case: CaseView) -> list[MessageView]:
+    """The messages whose text may begin a case of its own: what the subscriber reads, never a note."""
+    return [row for row in case.messages if not row.internal and row.kind != "reason"]
+
+
+def split(data: Any, case: CaseView, viewer: Viewer, chosen: Collection[str] = ()) -> StrictForm:
+    """The form that splits a part off; the severity stays unless another is chosen. `chosen`: ids of the messages
+    whose text it begins with, else the case's own."""
+    texts = [row.body for row in movable(case) if str(row.id) in chosen]
     more = _more("split")
-    more["initial"] |= {"severity": case.severity, "description": case.description}
+    more["initial"] |= {"severity": case.severity, "description": "\n\n".join(texts) or case.description}
     return forms.SplitForm(data, levels=levels(case, other=False), **more)
 
 

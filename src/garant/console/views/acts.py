@@ -13,6 +13,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from garant.cases import operations
@@ -142,9 +143,23 @@ def draft(request: HttpRequest, number: int) -> HttpResponse:
         return HttpResponse(status=422)
     data, by = form.cleaned_data, _by(request)
     place = place_of(data["kind"], number)
+    if "keep" in request.POST:
+        return _kept(request, number, place, data)
     if not any(str(data[name]).strip() for name in ("body", *CALL_FIELDS)):
         operations.drop_draft(by=by, place=place)
         return HttpResponse("")
-    kept = ("body", "wait", *(CALL_FIELDS if data["kind"] == "call" else ()))
-    operations.save_draft(by=by, place=place, data={name: data[name] for name in kept})
+    operations.save_draft(by=by, place=place, data=_draft_of(data))
     return render(request, "console/parts/draft.html", {"saved": now(), "desk": {"zone": request.viewer.zone}})  # type: ignore[attr-defined]
+
+
+def _draft_of(data: dict[str, Any]) -> dict[str, Any]:
+    """What of a panel is kept as its draft."""
+    names = ("body", "wait", *(CALL_FIELDS if data["kind"] == "call" else ()))
+    return {name: data[name] for name in names}
+
+
+def _kept(request: HttpRequest, number: int, place: str, data: dict[str, Any]) -> HttpResponse:
+    """Keep a draft where no script does it as one types, and go back to it."""
+    operations.save_draft(by=_by(request), place=place, data=_draft_of(data))
+    messages.success(request, gettext("The draft is kept. Nothing was sent."))
+    return redirect(f"{reverse('console:case', args=[number])}?compose={data['kind']}#composer")

@@ -138,7 +138,8 @@ def split(request: HttpRequest, number: int) -> HttpResponse:
     """Make a case of its own out of a part."""
     viewer, case = _viewer(request), seen(request, number)
     if request.method != "POST":
-        return _split_page(request, case, talk.split(None, case, viewer))
+        chosen = frozenset(request.GET.getlist("from"))
+        return _split_page(request, case, talk.split(None, case, viewer, chosen), chosen=chosen)
 
     def run(form: StrictForm) -> str:
         done = links.split_case(by=viewer.actor, number=number, **form.cleaned_data)
@@ -150,8 +151,11 @@ def split(request: HttpRequest, number: int) -> HttpResponse:
     return posted(request, lambda data: talk.split(data, case, viewer), run, again, _address(number))
 
 
-def _split_page(request: HttpRequest, case: CaseView, form: StrictForm, status: int = 200) -> HttpResponse:
-    return page(request, "console/case_split.html", status=status, section="queue", case=case, form=form)
+def _split_page(
+    request: HttpRequest, case: CaseView, form: StrictForm, status: int = 200, chosen: frozenset[str] = frozenset()
+) -> HttpResponse:
+    texts = [(row, str(row.id) in chosen) for row in talk.movable(case)]
+    return page(request, "console/case_split.html", status=status, section="queue", case=case, form=form, texts=texts)
 
 
 def _once() -> dict[str, str]:
