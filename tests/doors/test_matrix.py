@@ -59,6 +59,10 @@ def table(cast: Cast) -> Mapping[str, Row]:
         "console:case-others": _for(staff_page(), case),
         "console:send": _for(staff_act(422), case),
         "console:draft": _for(staff_act(422), case),
+        "console:file": Row(
+            (SIGN_IN, 403, 403, 403, 404, 404), (SIGN_IN, 403, 403, 403, 405, 405), {**case, "key": "k" * 32}
+        ),
+        "console:file-drop": _for(staff_act(404), {"key": "k" * 32}),
         "console:assign": _for(staff_act(302), case),
         "console:wait": _for(staff_act(422), case),
         **{f"console:{name}": _for(staff_act(422), case) for name in TALK},
@@ -265,6 +269,8 @@ def portal(cast: Cast) -> Mapping[str, Row]:
         "new_case_check": Row(_customers(302, 302, 302), _customers(302, 302, 302)),
         "new_case_discard": Row(own, _customers(302, 302, 302)),
         "case": Row(_customers(200, 200, 404), own, case),
+        "case_file": Row(_customers(404, 404, 404), _customers(405, 405, 405), {**case, "key": "k" * 32}),
+        "file_drop": Row(_customers(405, 405, 405), _customers(404, 404, 404), {"key": "k" * 32}),
         "case_reply": Row(own, _customers(403, 422, 404), case),
         "case_reopen": Row(own, _customers(403, 422, 404), case),
         "case_raise": Row(own, _customers(403, 422, 404), case),

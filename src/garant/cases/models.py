@@ -212,6 +212,7 @@ class Draft(models.Model):
 
 # The room's other tables stand in files of their own; Django finds them here.
 from garant.cases.models_canned import CannedReply  # noqa: E402
+from garant.cases.models_files import Attachment  # noqa: E402
 from garant.cases.models_talk import (  # noqa: E402
     CaseLink,
     Follower,
@@ -221,6 +222,7 @@ from garant.cases.models_talk import (  # noqa: E402
 )
 
 __all__ = [
+    "Attachment",
     "CannedReply",
     "Case",
     "CaseLink",

@@ -8,6 +8,7 @@ from garant.cases.operations_escalating import (
     escalate,
     hand_over_escalation,
 )
+from garant.cases.operations_files import drop_file, drop_old_files, hold_file
 from garant.cases.operations_filing import file_case
 from garant.cases.operations_handling import assign, close, reopen, resolve, wait
 from garant.cases.operations_links import (
@@ -56,12 +57,15 @@ __all__ = [
     "close_silent",
     "confirm_resolution",
     "drop_draft",
+    "drop_file",
+    "drop_old_files",
     "end_escalation",
     "escalate",
     "file_case",
     "follow_calendars",
     "follow_case",
     "hand_over_escalation",
+    "hold_file",
     "lapse_proposals",
     "link_cases",
     "log_call",

@@ -10,6 +10,7 @@ from garant.cases.acting import Act, acting
 from garant.cases.consequences import follows, tell
 from garant.cases.models import Message
 from garant.cases.operations_drafts import drop_draft
+from garant.cases.operations_files import sent_with
 from garant.cases.repeating import repeatable
 from garant.cases.silence import check_may_come_back
 from garant.cases.texts import cleaned
@@ -115,6 +116,7 @@ def _answer(
         _check_read(act, seen)
         _check_call(act, call or {})
         said = act.say(kind, asked["body"])
+        said |= sent_with(act, f"{name.removeprefix('log_')}:{act.case.number}")
         if call:
             said["call"] = dict(call)
         waiting: Mapping[str, Any] = {"waiting": True} if asked["wait"] else {}
@@ -137,7 +139,7 @@ def add_note(*, by: Actor, number: int, body: str, once: str | None = None, at: 
 
     def write() -> Done:
         with acting(name="add_note", by=by, number=number, at=at) as act:
-            act.record("note_added", act.say("internal", body))
+            act.record("note_added", {**act.say("internal", body), **sent_with(act, f"note:{number}")})
             drop_draft(by=by, place=f"note:{act.case.number}")
         return act.done()
 
@@ -155,11 +157,14 @@ def add_customer_message(
 
     def write() -> Done:
         with acting(name="add_customer_message", by=by, number=number, at=at) as act:
-            if act.case.state in ("resolved", "closed"):
+            if came_back := act.case.state in ("resolved", "closed"):
                 check_may_come_back(act)
-                entry = act.record("case_reopened", {**act.say("public", body), "by": act.side, "cause": "reply"})
+            said = act.say("public", body)
+            said |= sent_with(act, f"message:{number}", f"reply:{number}")
+            if came_back:
+                entry = act.record("case_reopened", {**said, "by": act.side, "cause": "reply"})
             else:
-                entry = act.record("customer_message_added", act.say("public", body))
+                entry = act.record("customer_message_added", said)
             if at is None and act.case.assignee_id is not None:
                 severity, key = act.case.severity, f"customer_wrote:{entry.id}"
                 tell(act.case, [act.case.assignee_id], "customer_wrote", key, {"severity": severity})

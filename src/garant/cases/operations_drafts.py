@@ -13,7 +13,7 @@ from garant.core.people import Actor
 from garant.core.refusals import Refusal
 from garant.journal import operations as journal
 
-__all__ = ["NEW_CASE", "drop_draft", "save_draft"]
+__all__ = ["NEW_CASE", "check_place", "drop_draft", "save_draft"]
 
 #: The place of a case that is being written.
 NEW_CASE = "new-case"
@@ -27,18 +27,25 @@ def save_draft(*, by: Actor, place: str, data: Mapping[str, Any], subscriber_id:
 
     Only texts, numbers and flags are kept, by field name. Raises Refusal `draft_place` for an unknown place.
     """
-    if by.id is None or not _PLACE.match(place):
-        raise Refusal("draft_place", "drafts_have_places", "check_address", {"place": place[:80]})
+    person = check_place(by, place)
     kept = {str(name): _plain(value) for name, value in data.items() if isinstance(value, str | int | bool)}
     if not any(value for value in kept.values()):
         drop_draft(by=by, place=place)
         return
     with transaction.atomic():
         Draft.objects.update_or_create(
-            person_id=by.id,
+            person_id=person,
             place=place,
             defaults={"data": kept, "subscriber_id": subscriber_id, "updated_at": journal.database_now()},
         )
+
+
+def check_place(by: Actor, place: str) -> int:
+    """The id of the person who writes at a place. Raises Refusal `draft_place` for an unknown place, and for the
+    system, which writes nothing."""
+    if by.id is None or not _PLACE.match(place):
+        raise Refusal("draft_place", "drafts_have_places", "check_address", {"place": place[:80]})
+    return by.id
 
 
 def drop_draft(*, by: Actor, place: str) -> None:

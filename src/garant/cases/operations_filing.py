@@ -16,6 +16,7 @@ from garant.cases.models import Case, Draft
 from garant.cases.numbers import free_number
 from garant.cases.operations_assigning import give_out
 from garant.cases.operations_drafts import NEW_CASE, drop_draft, save_draft
+from garant.cases.operations_files import sent_along
 from garant.cases.standing import stretches_since
 from garant.cases.texts import LONGEST_SUBJECT, case_digest, cleaned
 from garant.cases.timing import CASE_COLUMNS, bring_into_line, replayed
@@ -130,7 +131,7 @@ def _file(
     now = hold_calendars()
     received = _receipt(at, now)
     entry = enter(person_id, subscriber_id, received, channel, typed.severity, typed.request_type, contract_id)
-    case, clock = _opened(by, person_id, subscriber_id, typed, channel, received, entry, {})
+    case, clock = _opened(by, person_id, subscriber_id, typed, channel, received, entry, {}, files_from=NEW_CASE)
     if at is None and not entry.held:
         give_out(case, received)
     _acknowledge(case, clock, directory.viewer_of(person_id).language)
@@ -168,16 +169,18 @@ def _opened(
     received: datetime,
     entry: Entry,
     more: Mapping[str, Any],
+    files_from: str | None = None,
 ) -> tuple[Case, CaseClock]:
-    """The case with its first entries, its clocks worked out."""
+    """The case with its first entries, its clocks worked out; with the files that are held at a place."""
     case = _stored(person_id, subscriber_id, typed, channel, received, entry)
+    files = sent_along(case, by, (files_from,)) if files_from else {}
     opened = journal.append(
         subject=("case", case.pk),
         kind="case_opened",
         by=by,
         at=received,
         subscriber_id=subscriber_id,
-        data={**_opened_data(case, entry), **more},
+        data={**_opened_data(case, entry), **files, **more},
     )
     written = [opened]
     for kind, at in stretches_since(subscriber_id, received, entry.held):

@@ -9,6 +9,7 @@ from typing import Any
 from garant.cases.events import ESCALATION_KINDS, HANDED_OVER, MISSED
 from garant.cases.models import HIDDEN_KINDS, Case, Draft, Escalation, Message
 from garant.cases.queries_escalating import escalation_row, people_told
+from garant.cases.queries_files import files_of
 from garant.cases.queries_talk import talk_of
 from garant.cases.questions import last_word_is_ours
 from garant.cases.scope import allowed, visible
@@ -66,6 +67,7 @@ def case(*, viewer: Viewer, number: int) -> CaseView:
         escalations=tuple(escalation_row(e, row, names, terms) for e in told),
         can=_can(viewer, row, entries, talk, told),
         as_of=now,
+        files=files_of(row, viewer),
         **talk,
     )
 

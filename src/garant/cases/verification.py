@@ -44,6 +44,7 @@ FIXED = {
 _DIGESTS = """
 SELECT case_id, id, encode(sha256(convert_to(body, 'UTF8')), 'hex') FROM cases_message WHERE case_id = ANY(%s)
 """
+_FILES = "SELECT case_id, id, encode(sha256(content), 'hex') FROM cases_attachment WHERE case_id = ANY(%s)"
 #: Open cases that don't stand as the newest decision has it; one admitted since then runs.
 _STANDING = """
 SELECT c.number, c.suspended, newest.decision IS NOT NULL AND newest.decision = 'suspended' AND admitted.id IS NULL
@@ -69,6 +70,7 @@ class _Batch:
     periods: dict[int, dict[Key, Period]] = field(default_factory=dict)
     escalations: dict[int, list[Escalation]] = field(default_factory=dict)
     messages: dict[int, dict[int, str]] = field(default_factory=dict)
+    files: dict[int, dict[int, str]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -152,6 +154,9 @@ def _read(ids: Sequence[int]) -> _Batch:
         cursor.execute(_DIGESTS, [list(ids)])
         for case_id, message_id, digest in cursor.fetchall():
             batch.messages.setdefault(case_id, {})[message_id] = digest
+        cursor.execute(_FILES, [list(ids)])
+        for case_id, file_id, digest in cursor.fetchall():
+            batch.files.setdefault(case_id, {})[file_id] = digest
     return batch
 
 
@@ -160,6 +165,7 @@ def _differences(case: Case, entries: Sequence[EntryView], batch: _Batch, terms:
         yield Difference(case.number, None, "sequence", [entry.sequence for entry in entries][-1], len(entries))
     yield from _fixed(case, entries)
     yield from _texts(case, entries, batch.messages.get(case.pk, {}))
+    yield from _files(case, entries, batch.files.get(case.pk, {}))
     clock, events = replayed(entries, terms, seen_until(entries)), events_of(entries)
     wanted = {**case_columns(clock, events, terms), "assignee_id": _assignee(entries)}
     yield from _compared(case.number, None, case, wanted)
@@ -196,6 +202,14 @@ def _texts(case: Case, entries: Sequence[EntryView], stored: Mapping[int, str]) 
     for message_id in sorted(said.keys() | stored.keys()):
         if stored.get(message_id) != said.get(message_id):
             yield Difference(case.number, None, f"message {message_id}", stored.get(message_id), said.get(message_id))
+
+
+def _files(case: Case, entries: Sequence[EntryView], stored: Mapping[int, str]) -> Iterator[Difference]:
+    """Files that were added, taken away or changed."""
+    sent = {each["file"]: each["sha256"] for entry in entries for each in entry.data.get("files", ())}
+    for file_id in sorted(sent.keys() | stored.keys()):
+        if stored.get(file_id) != sent.get(file_id):
+            yield Difference(case.number, None, f"file {file_id}", stored.get(file_id), sent.get(file_id))
 
 
 def _assignee(entries: Sequence[EntryView]) -> int | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from garant.cases.views_files import FileView
 from garant.core.people import Actor
 
 if TYPE_CHECKING:
@@ -285,6 +286,7 @@ class CaseView:
     satisfaction: SatisfactionView | None = None
     closes_at: datetime | None = None
     called: CallView | None = None
+    files: tuple[FileView, ...] = ()
 
     @property
     def proposal(self) -> ProposalView | None:

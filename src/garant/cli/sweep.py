@@ -95,13 +95,13 @@ def _sweep_once() -> tuple[int, int]:
 
 def _slowly() -> int:
     """What is counted in days (silence, standing, gaps of rotas): in the first sweep, then now and then."""
-    from garant.cases.operations import close_silent, standing_housekeeping
+    from garant.cases.operations import close_silent, drop_old_files, standing_housekeeping
     from garant.directory.gap_alarm import tell_gaps
 
     global _silence_looked_at
     if _silence_looked_at is not None and time.monotonic() - _silence_looked_at < SILENCE_EVERY:
         return 0
-    done = int(close_silent()) + int(standing_housekeeping()) + int(tell_gaps())
+    done = int(close_silent()) + int(standing_housekeeping()) + int(tell_gaps()) + int(drop_old_files())
     _silence_looked_at = time.monotonic()
     return done
 

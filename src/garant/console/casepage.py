@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext, pgettext
 
 from garant.cases.views import CallFacts, CaseView, MessageView, PeriodView
+from garant.cases.views_files import FileView
 from garant.console.packages import Names
 from garant.console.words import channel_words, promise_title, state_words
 from garant.core.calendars import Segment
@@ -152,10 +153,11 @@ class Said:
     paragraphs: tuple[str, ...]
     report: tuple[tuple[str, str], ...] = ()
     call: str = ""
+    files: tuple[FileView, ...] = ()
     template: str = "console/parts/message.html"
 
 
-def said(message: MessageView, zone: str = "UTC") -> Said:
+def said(message: MessageView, zone: str = "UTC", files: Sequence[FileView] = ()) -> Said:
     """A message with the words that keep public and internal apart."""
     label, icon = _manner(message)
     return Said(
@@ -168,6 +170,7 @@ def said(message: MessageView, zone: str = "UTC") -> Said:
         at=message.at,
         paragraphs=paragraphs(message.body),
         call=call_text(message.call, zone),
+        files=tuple(file for file in files if file.message == message.id),
     )
 
 
@@ -213,6 +216,7 @@ def report_of(view: CaseView) -> Said:
         at=view.received_at,
         paragraphs=paragraphs(view.description),
         report=tuple((name, text) for name, text in fields if text),
+        files=tuple(file for file in view.files if file.message is None),
     )
 
 
@@ -291,5 +295,5 @@ def state_name(view: CaseView) -> str:
 
 def thread_of(view: CaseView, events: Iterable[Any], zone: str = "UTC") -> list[Any]:
     """Report, messages and clock events in the order in which they happened."""
-    items: list[Any] = [report_of(view), *(said(m, zone) for m in view.messages), *events]
+    items: list[Any] = [report_of(view), *(said(m, zone, view.files) for m in view.messages), *events]
     return sorted(items, key=lambda item: item.at)

@@ -8,7 +8,9 @@ from datetime import datetime
 from django.utils.translation import gettext, pgettext
 
 from garant.cases import queries
+from garant.cases.queries_files import held_files
 from garant.cases.views import CaseView
+from garant.cases.views_files import FileView
 from garant.console.casepage import Hero
 from garant.console.forms import fresh_token
 from garant.core.people import Viewer
@@ -41,6 +43,7 @@ class Panel:
     may_resolve: bool
     once: str
     seen: int
+    held: tuple[FileView, ...]
     direction: str = ""
     caller: str = ""
     called_at: str = ""
@@ -79,6 +82,7 @@ def _panel(kind: str, view: CaseView, viewer: Viewer, hero: Hero, typed: dict[st
         may_resolve=kind == "reply" and "resolve" in view.can,
         once=fresh_token(),
         seen=max((message.id for message in view.messages), default=0),
+        held=tuple(held_files(viewer=viewer, place=place_of(kind, view.number))),
         **{name: str(kept.get(name, "")) for name in CALL_FIELDS if kind == "call"},
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext, pgettext
 
+from garant.cases.views_files import FileView
 from garant.core.people import Viewer
 from garant.core.programmes import said
 from garant.kit import moments
@@ -27,6 +28,7 @@ class Entry:
     who: str = ""
     tag: str = ""
     by_vendor: bool = False
+    files: tuple[FileView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ def case_page(case: Any, viewer: Viewer, now: datetime, language: str) -> dict[s
         "reader_zone": viewer.zone,
         "description": "" if case.description == case.actual else case.description,
         "report": _report(case),
+        "report_files": [file for file in case.files if file.message is None],
         "thread": _thread(case),
         "periods": [_kept(period, viewer, now) for period in reversed(case.periods)],
         "severity_name": said(document.severity(case.severity).name, language),
@@ -90,7 +93,7 @@ def _report(case: Any) -> list[tuple[str, str]]:
 
 
 def _thread(case: Any) -> list[Entry]:
-    entries = [_said(message) for message in case.messages if not message.internal]
+    entries = [_said(message, case.files) for message in case.messages if not message.internal]
     for row in case.history:
         text = event_text(row)
         if text:
@@ -98,11 +101,12 @@ def _thread(case: Any) -> list[Entry]:
     return sorted(entries, key=lambda entry: entry.at)
 
 
-def _said(message: Any) -> Entry:
+def _said(message: Any, files: tuple[FileView, ...]) -> Entry:
     tags = {"call": gettext("by phone"), "reason": pgettext("message", "reason")}
     who = message.author.name if message.author else gettext("Support")
     tag = tags.get(message.kind, pgettext("message", "support") if message.by_vendor else "")
-    return Entry(False, message.at, message.body, who, tag, message.by_vendor)
+    own = tuple(file for file in files if file.message == message.id)
+    return Entry(False, message.at, message.body, who, tag, message.by_vendor, own)
 
 
 def _kept(period: Any, viewer: Viewer, now: datetime) -> Kept:

@@ -15,6 +15,7 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from garant.cases import operations, queries
+from garant.cases.queries_files import held_files
 from garant.core.refusals import Refusal
 from garant.portal.access import actor_of, for_subscribers, not_for, viewer_of
 from garant.portal.casepage import case_page
@@ -22,6 +23,7 @@ from garant.portal.forms import RaiseForm, ReopenForm, ReplyForm
 from garant.portal.offers import severities
 from garant.portal.programme import programme
 from garant.portal.talk import talk_words
+from garant.portal.views_files import held_at
 from garant.portal.words import refused
 
 
@@ -38,8 +40,10 @@ def reply(request: HttpRequest, number: int) -> HttpResponse:
     """Write to the case."""
     case = queries.case(viewer=viewer_of(request), number=number)
     form = ReplyForm(request.POST)
-    if not form.is_valid():
-        return sent_back(request, case, "add_customer_message", form=form)
+    may_write = not_for(viewer_of(request), "add_customer_message", case.subscriber.id) is None
+    problems = held_at(request, _place(number)) if may_write else []
+    if problems or not form.is_valid():
+        return sent_back(request, case, "add_customer_message", form=form, file_problems=problems)
 
     def write() -> None:
         operations.add_customer_message(
@@ -108,7 +112,7 @@ def act(
     return redirect("case", number=number)
 
 
-def sent_back(request: HttpRequest, case: Any, right: str, **form: Form) -> HttpResponse:
+def sent_back(request: HttpRequest, case: Any, right: str, **form: Any) -> HttpResponse:
     """The page with a form that lacks something; who may not do this at all is told that instead."""
     refusal = not_for(viewer_of(request), right, case.subscriber.id)
     if refusal is not None:
@@ -132,6 +136,8 @@ def show_case(request: HttpRequest, number: int, *, status: int = 200, **given: 
         words["raise_form"] = given.get("raise_form") or RaiseForm(levels=others)
         words["raise_levels"] = [one for one in severities(programme(), language) if one.level in dict(others)]
     words |= talk_words(case, viewer, given)
+    words["held"] = held_files(viewer=viewer, place=_place(number)) if words.get("form") else []
+    words["file_problems"] = given.get("file_problems", [])
     words |= {
         "refusal": given.get("refusal"),
         "filed": "filed" in request.GET,

@@ -13,6 +13,7 @@ from django.utils.translation import get_language, gettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from garant.cases import operations, queries
+from garant.cases.queries_files import held_files
 from garant.core.completeness import completeness
 from garant.core.guidance import suggested
 from garant.core.programmes import said
@@ -20,10 +21,11 @@ from garant.core.refusals import Refusal
 from garant.kit.forms import refuse_unknown
 from garant.portal.access import actor_of, for_subscribers, viewer_of
 from garant.portal.contracts import Bought, bought, places_to_write
-from garant.portal.drafts import FIELDS, Draft
+from garant.portal.drafts import FIELDS, PLACE, Draft
 from garant.portal.forms import CheckForm, KindForm, SeverityForm, WhatForm
 from garant.portal.forms_talk import GuideForm
 from garant.portal.promises import Answer, answer
+from garant.portal.views_files import held_at
 from garant.portal.words import refused
 from garant.wording.agreed import field_name
 
@@ -77,17 +79,21 @@ def what(request: HttpRequest) -> HttpResponse:
     own = bought(viewer_of(request), draft.subscriber_id, draft.contract_id)
     error_report = own.is_error_report(draft.data["request_type"])
     form = WhatForm(request.POST or None, initial=draft.data, error_report=error_report)
+    problems: list[str] = []
     if request.method == "POST":
         # Kept as typed even when something is missing: nobody writes a report twice.
         typed = {name: request.POST.get(name, "")[:20_000] for name in FIELDS if name in request.POST}
-        if form.is_valid():
+        problems = held_at(request, PLACE)
+        if form.is_valid() and not problems:
             draft.keep({**dict.fromkeys(FIELDS, ""), **form.cleaned_data, "described": True})
             return _onward(request, "new_case_severity")
         draft.keep({**typed, "described": False})
         if "later" in request.POST:
             return _onward(request, "home")
     heading = gettext("What happened?") if error_report else gettext("What do you need?")
-    return _page(request, "what", draft, form, heading)
+    held = held_files(viewer=viewer_of(request), place=PLACE)
+    status = 422 if problems else 200
+    return _page(request, "what", draft, form, heading, {"held": held, "file_problems": problems}, status)
 
 
 @for_subscribers
@@ -169,6 +175,7 @@ def check(request: HttpRequest) -> HttpResponse:
     more = {
         "answers": _answers(draft, own),
         "missing": _missing(draft, own),
+        "held": held_files(viewer=viewer, place=PLACE),
         "once": draft.data["once"],
         "refusal": refusal,
         "promise": _promise(request, draft, own, draft.data["severity"]),

@@ -64,6 +64,11 @@ WHYS = {
 
 #: Reasons of refusals, holds and missing promises.
 REASONS = {
+    "file_empty": "{name} is empty.",
+    "file_is_a_program": "{name} is a program.",
+    "file_too_large": "{name} is larger than {limit_mb} MB.",
+    "files_too_large_together": "With {name} the files are larger than {limit_mb} MB together.",
+    "too_many_files": "There are {most} files already; {name} is one too many.",
     "nobody_can_take_it": "The rules find nobody who can take this case now.",
     "turn_is_over": "This turn is over.",
     "turn_backwards": "A turn ends after it begins, and not in the past.",
@@ -254,6 +259,10 @@ REASONS = {
 
 #: Rules that refusals rest on.
 RULES = {
+    "files_have_a_size": "Files have a largest size, one by one and together.",
+    "files_hold_something": "A file has content.",
+    "messages_hold_few_files": "A message takes a few files.",
+    "programs_are_not_taken": "Programs are not taken: nobody should start one from a case.",
     "assignment_rules": "The programme says who gets which cases.",
     "only_support_staff": "This is for support staff.",
     "turns_lie_ahead": "Turns that are over stay as they were.",
@@ -413,6 +422,10 @@ RULES = {
 
 #: Ways out of a refusal or hold.
 REMEDIES = {
+    "choose_another_file": "Choose the file again.",
+    "describe_program": "Say where the program comes from and which version it is.",
+    "make_file_smaller": "Cut it to the part that matters, or compress it.",
+    "send_in_parts": "Send some of the files with another message.",
     "assign_by_hand": "Assign it by hand.",
     "give_role_first": "Give the role first, or choose somebody else.",
     "end_absence_first": "End the other absence first.",

@@ -22,6 +22,7 @@ from garant.console.composer import CALL_FIELDS, place_of
 from garant.console.desk import now
 from garant.console.forms import AssignForm, BareForm, DraftForm, MessageForm, ReasonForm, StrictForm, UnknownFields
 from garant.console.views.cases import Problem, case_page, seen
+from garant.console.views.files import held_at
 from garant.core.people import Actor
 from garant.core.refusals import Refusal
 from garant.core.zones import zone
@@ -50,6 +51,8 @@ def act(form_class: type[StrictForm], at: str) -> Callable[[Act], Callable[..., 
                 text = gettext("The form has no field %(names)s.") % {"names": ", ".join(wrong.names)}
                 return HttpResponseBadRequest(text, content_type="text/plain; charset=utf-8")
             where = str(form.data.get("kind", "page")) if at == "kind" else at
+            if at == "kind" and (problems := held_at(request, where, number)):
+                return _back(request, number, where, gettext("A file was not taken"), problems)
             if not form.is_valid():
                 return _back(request, number, where, gettext("This was not sent"), _errors(form))
             try:
