@@ -27,8 +27,9 @@ SAME = {
         "{amount} minute",
     },
     "de": {
-        "Name", "Portal", "Version", "System", "Region", "Text", "Export", "Import", "Link", "Standard", "Code", "Team",
-        "Teams", "Status", "Format", "Administrator", "September", "Agent", "agent", "Antarktis", "Details", "Login",
+        "Administrator", "Code", "Details", "Export", "Filter", "Format", "Import", "Link", "Login", "Name", "Organisation",
+        "Passkeys", "Person", "Portal", "Problem", "Region", "Region:", "September", "Standard", "Status", "Support", "System",
+        "Team", "Teams", "Text", "Version",
     },
     "es": {"Error", "Portal", "No", "Personal", "Total", "Original", "Material", "error", "Europa"},
     "it": {"No", "Password", "Link", "Team", "Console", "Email", "Privacy", "Smartphone", "Online", "File", "Browser"},
@@ -46,7 +47,7 @@ STEMS = {
 #: Texts whose English words are codes of a file, not words of the language.
 CODES = ("Columns: ", "First line: ")
 #: The languages that are complete; what another lacks is shown in English.
-COMPLETE = ("fr",)
+COMPLETE = ("fr", "de")
 #: A case is no entry ticket, severity no strictness.
 FORBIDDEN = {
     "fr": r"\b(billet|ticket|sévérité)",

@@ -56,7 +56,7 @@ def test_an_explanation_is_said_in_french_with_the_programmes_own_names() -> Non
 
 def test_a_language_without_a_catalog_is_not_mixed_with_english() -> None:
     found = answer("due", {"tier": "silver", "severity": "2", "received": "2026-11-25T16:00:00-07:00"}, shipped())
-    assert sentences(found.steps, "de", None, shipped()) == sentences(found.steps, "en", None, shipped())
+    assert sentences(found.steps, "nl", None, shipped()) == sentences(found.steps, "en", None, shipped())
 
 
 def test_a_contracts_package_key_is_said_by_its_name() -> None:
