@@ -27,9 +27,9 @@ SAME = {
         "{amount} minute",
     },
     "de": {
-        "Administrator", "Code", "Details", "Export", "Filter", "Format", "Import", "Link", "Login", "Name", "Organisation",
-        "Passkeys", "Person", "Portal", "Problem", "Region", "Region:", "September", "Standard", "Status", "Support", "System",
-        "Team", "Teams", "Text", "Version",
+        "Administrator", "Code", "Details", "Export", "Filter", "Format", "Import", "Link", "Login", "Name", "Passkeys",
+        "Organisation", "Person", "Portal", "Problem", "Region", "Region:", "September", "Standard", "Status",
+        "Support", "System", "Team", "Teams", "Text", "Version",
     },
     "es": {"Error", "Portal", "No", "Personal", "Total", "Original", "Material", "error", "Europa"},
     "it": {"No", "Password", "Link", "Team", "Console", "Email", "Privacy", "Smartphone", "Online", "File", "Browser"},
