@@ -31,8 +31,8 @@ SAME = {
         "Organisation", "Person", "Portal", "Problem", "Region", "Region:", "September", "Standard", "Status",
         "Support", "System", "Team", "Teams", "Text", "Version",
     },
-    "es": {"Error", "Portal", "No", "Personal", "Total", "Original", "Material", "error", "Europa"},
-    "it": {"No", "Password", "Link", "Team", "Console", "Email", "Privacy", "Smartphone", "Online", "File", "Browser"},
+    "es": {"Asia", "Australia", "Error", "Error:", "Europa", "No", "Portal", "Roles", "Total", "error"},
+    "it": {"Account", "Africa", "America", "Asia", "Australia", "Console", "Escalation", "File", "No", "Password"},
     "ja": set(),
 }  # fmt: skip
 #: English term -> by language, stems of which one has to stand in a translation that speaks of it.
@@ -47,7 +47,7 @@ STEMS = {
 #: Texts whose English words are codes of a file, not words of the language.
 CODES = ("Columns: ", "First line: ")
 #: The languages that are complete; what another lacks is shown in English.
-COMPLETE = ("fr", "de")
+COMPLETE = ("fr", "es", "de", "it")
 #: A case is no entry ticket, severity no strictness.
 FORBIDDEN = {
     "fr": r"\b(billet|ticket|sévérité)",
