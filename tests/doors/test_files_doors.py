@@ -159,3 +159,23 @@ def test_staff_hold_take_back_and_send_files_in_each_panel(cast: Cast) -> None:
     assert note(cast, upload("note.txt")).status_code == 302
     assert len(keys(cast)) == 1
     assert agent.post(reverse("console:file-drop", args=[keys(cast)[0]]), {}).status_code == 404, "sent is sent"
+
+
+def test_a_browser_that_chose_no_file_sends_an_empty_field(cast: Cast) -> None:
+    """Browsers send the field without a name or content; the test client can't, so the body is written out."""
+    fields = {"body": "Nothing to add.", "once": ONCE}
+    lines = [
+        f'--edge\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}' for name, value in fields.items()
+    ]
+    lines.append(
+        '--edge\r\nContent-Disposition: form-data; name="files"; filename=""\r\n'
+        "Content-Type: application/octet-stream\r\n\r\n"
+    )
+    sent = "\r\n".join([*lines, "--edge--", ""]).encode()
+    address = reverse("case_reply", args=[cast.case_a])
+    answer = cast.client("contact").post(address, sent, content_type="multipart/form-data; boundary=edge")
+    assert answer.status_code == 302
+    assert "Nothing to add." in text(cast.client("contact").get(reverse("case", args=[cast.case_a])))
+    named = sent.replace(b"\r\n\r\n\r\n--edge--", b"\r\n\r\nx\r\n--edge--")
+    refused = cast.client("contact").post(address, named, content_type="multipart/form-data; boundary=edge")
+    assert refused.status_code == 400, "a text in place of a file is still a field nobody knows"

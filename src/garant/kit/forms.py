@@ -9,6 +9,8 @@ from django import forms
 
 #: What every form may carry besides its own fields.
 ENVELOPE = frozenset({"csrfmiddlewaretoken"})
+#: The field that files are sent in.
+FILES = "files"
 
 
 class UnknownFields(Exception):
@@ -19,9 +21,15 @@ class UnknownFields(Exception):
         self.names = names
 
 
+def _no_file_chosen(data: Any, name: str) -> bool:
+    """A browser sends a file field where nothing was chosen as an empty text (RFC 7578 names no other way)."""
+    return name == FILES and data.get(name) == ""
+
+
 def refuse_unknown(data: Any, *names: str) -> None:
     """Raise UnknownFields for a request that names other fields than these, where no form reads it as a whole."""
-    unknown = sorted(name for name in data if name not in names and name not in ENVELOPE)
+    known = {*names, *ENVELOPE}
+    unknown = sorted(name for name in data if name not in known and not _no_file_chosen(data, name))
     if unknown:
         raise UnknownFields(unknown)
 
@@ -37,7 +45,7 @@ class StrictForm(forms.Form):
     def __init__(self, data: Any = None, **kwargs: Any) -> None:
         if data is not None:
             known = {*self.base_fields, *ENVELOPE, *self.buttons}
-            unknown = sorted(name for name in data if name not in known)
+            unknown = sorted(name for name in data if name not in known and not _no_file_chosen(data, name))
             once = [name for name in data if name not in self.several] if hasattr(data, "getlist") else []
             twice = sorted(name for name in once if len(data.getlist(name)) > 1)
             if unknown or twice:

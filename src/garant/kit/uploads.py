@@ -10,9 +10,8 @@ from django.utils.http import content_disposition_header
 from garant.core.files import LARGEST, too_large
 from garant.core.refusals import Refusal
 from garant.kit.file_types import is_picture
+from garant.kit.forms import FILES
 
-#: The name of the field.
-FIELD = "files"
 #: A file may do nothing in a browser: no script, no form, nothing loaded, even when somebody opens it as a page.
 _SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; sandbox"
 
@@ -23,7 +22,7 @@ def take_files(request: HttpRequest, hold: Callable[[str, bytes], object]) -> li
     What is larger than any file may be is refused before it is read.
     """
     refused = []
-    for sent in request.FILES.getlist(FIELD):
+    for sent in request.FILES.getlist(FILES):
         try:
             if sent.size is not None and sent.size > LARGEST:
                 raise too_large(sent.name or "")
