@@ -83,6 +83,13 @@ def test_the_rows_of_a_proof_sum_to_the_target() -> None:
     assert told[5] == ("Wed 18 Nov, Thu 19 Nov", "10:00–14:10, paused: support suspended", "–")
 
 
+def test_rows_cut_within_a_second_sum_to_the_target_as_shown() -> None:
+    start, target = at(20, 17) + timedelta(microseconds=600_000), timedelta(hours=2)
+    rows = proof(HOURS.segments(start, HOURS.advance(start, target)), ZONE)
+    assert [each.counted for each in rows if each.counted] == [timedelta(seconds=3599.4), timedelta(seconds=3600.6)]
+    assert [(each.hours, each.sum) for each in rows if each.counted] == [("0:59:59", "0:59:59"), ("1:00:01", "2:00")]
+
+
 def test_a_holiday_stands_in_the_proof() -> None:
     start = at(25, 17)
     rows = proof(HOURS.segments(start, HOURS.advance(start, timedelta(hours=2))), ZONE)

@@ -93,8 +93,13 @@ class ProofRow:
 
     @property
     def hours(self) -> str:
-        """The counted time in figures, a dash when nothing counts."""
-        return "–" if self.counted is None else hours_minutes(self.counted)
+        """The counted time in figures, a dash when nothing counts.
+
+        It is what the sum grows by as it is shown: fractions of a second cut from each row would be missing at the end.
+        """
+        if self.counted is None:
+            return "–"
+        return hours_minutes(_whole(self.total) - _whole(self.total - self.counted))
 
     @property
     def sum(self) -> str:
@@ -105,6 +110,10 @@ class ProofRow:
     def css(self) -> str:
         """The row's class: paused rows and closed days look apart."""
         return {"paused": "off", "closed": "shut", "holiday": "shut"}.get(self.kind, "")
+
+
+def _whole(span: timedelta) -> timedelta:
+    return span - span % timedelta(seconds=1)
 
 
 def proof(segments: Iterable[Stretch], zone_name: str) -> list[ProofRow]:
