@@ -47,7 +47,7 @@ STEMS = {
 #: Texts whose English words are codes of a file, not words of the language.
 CODES = ("Columns: ", "First line: ")
 #: The languages that are complete; what another lacks is shown in English.
-COMPLETE = ("fr", "es", "de", "it")
+COMPLETE = ("fr", "es", "de", "it", "ja")
 #: A case is no entry ticket, severity no strictness.
 FORBIDDEN = {
     "fr": r"\b(billet|ticket|sévérité)",
