@@ -142,8 +142,8 @@ def test_a_pid_file_whose_number_went_to_another_process_is_no_obstacle(desk) ->
         pass
     data = find_place(desk.home).data
     (data / "postmaster.pid").write_text(f"{os.getpid()}\n{data}\n1\n5432\n/tmp\n\n1 1\nready   \n")
-    with desk.database() as database:
-        psycopg.connect(database.app_url).close()
+    with desk.database() as database, psycopg.connect(database.app_url) as asked:
+        assert asked.execute("SELECT 1").fetchone() == (1,)
 
 
 def test_a_first_start_that_was_killed_half_way_is_begun_anew(new_desk) -> None:

@@ -246,6 +246,7 @@ def test_nobody_agrees_with_themselves(cast: Cast) -> None:
     propose(cast, number)
     with refused("not_allowed"):
         cases.accept_severity(by=Actor("person", cast.people["agent"]), number=number)
+    assert SeverityProposal.objects.get(case__number=number).state == "open", "a contact may still answer it"
 
 
 def test_verify_finds_a_proposal_that_was_edited(cast: Cast) -> None:

@@ -55,19 +55,7 @@ def sentence(row: HistoryRow, zone: str) -> str:
 
 
 def _sentences(who: str, data: Mapping[str, Any], zone: str) -> dict[str, str]:
-    said = {
-        "who": who,
-        "severity": data.get("severity", ""),
-        "level": data.get("level", ""),
-        "metric": owed(str(data.get("metric", ""))),
-        "to": data.get("assignee_name") or gettext("nobody"),
-        "due": _when(data.get("to"), zone),
-        "verification": verification_name(str(data.get("verification", ""))),
-        "outcome": recreation_name(str(data.get("outcome", ""))),
-        "score": data.get("score", ""),
-        "holder": data.get("to_name", ""),
-        "levels": ", ".join(str(level) for level in data.get("levels", ())),
-    }
+    said = _filled(who, data, zone)
     texts = {
         "case_opened": gettext("%(who)s opened the case with severity %(severity)s."),
         "response_given": gettext("%(who)s answered."),
@@ -115,6 +103,22 @@ def _sentences(who: str, data: Mapping[str, Any], zone: str) -> dict[str, str]:
         "due_moved": gettext("The calendar was edited: the due time moved to %(due)s."),
     }
     return {kind: text % said for kind, text in texts.items()}
+
+
+def _filled(who: str, data: Mapping[str, Any], zone: str) -> dict[str, Any]:
+    return {
+        "who": who,
+        "severity": data.get("severity", ""),
+        "level": data.get("level", ""),
+        "metric": owed(str(data.get("metric", ""))),
+        "to": data.get("assignee_name") or gettext("nobody"),
+        "due": _when(data.get("to"), zone),
+        "verification": verification_name(str(data.get("verification", ""))),
+        "outcome": recreation_name(str(data.get("outcome", ""))),
+        "score": data.get("score", ""),
+        "holder": data.get("to_name", ""),
+        "levels": ", ".join(str(level) for level in data.get("levels", ())),
+    }
 
 
 def _when(value: Any, zone: str) -> str:

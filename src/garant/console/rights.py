@@ -73,7 +73,7 @@ def group_names() -> dict[str, str]:
 
 
 def act_names() -> dict[str, str]:
-    """What each act is called."""
+    """What each act is called. A table with a line an act, so it is as long as there are acts."""
     return {
         "read_cases": gettext("Read all cases"),
         "read_own_cases": gettext("Read the cases they filed"),

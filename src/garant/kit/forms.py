@@ -21,15 +21,14 @@ class UnknownFields(Exception):
         self.names = names
 
 
-def _no_file_chosen(data: Any, name: str) -> bool:
-    """A browser sends a file field where nothing was chosen as an empty text (RFC 7578 names no other way)."""
-    return name == FILES and data.get(name) == ""
+def _unknown(data: Any, known: set[str]) -> list[str]:
+    # A browser sends a file field where nothing was chosen as an empty text: that names no field and no file.
+    return sorted(name for name in data if name not in known and not (name == FILES and data.get(name) == ""))
 
 
 def refuse_unknown(data: Any, *names: str) -> None:
     """Raise UnknownFields for a request that names other fields than these, where no form reads it as a whole."""
-    known = {*names, *ENVELOPE}
-    unknown = sorted(name for name in data if name not in known and not _no_file_chosen(data, name))
+    unknown = _unknown(data, {*names, *ENVELOPE})
     if unknown:
         raise UnknownFields(unknown)
 
@@ -44,8 +43,7 @@ class StrictForm(forms.Form):
 
     def __init__(self, data: Any = None, **kwargs: Any) -> None:
         if data is not None:
-            known = {*self.base_fields, *ENVELOPE, *self.buttons}
-            unknown = sorted(name for name in data if name not in known and not _no_file_chosen(data, name))
+            unknown = _unknown(data, {*self.base_fields, *ENVELOPE, *self.buttons})
             once = [name for name in data if name not in self.several] if hasattr(data, "getlist") else []
             twice = sorted(name for name in once if len(data.getlist(name)) > 1)
             if unknown or twice:
