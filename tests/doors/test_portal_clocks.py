@@ -90,6 +90,16 @@ def test_rows_cut_within_a_second_sum_to_the_target_as_shown() -> None:
     assert [(each.hours, each.sum) for each in rows if each.counted] == [("0:59:59", "0:59:59"), ("1:00:01", "2:00")]
 
 
+@pytest.mark.parametrize(("language", "word"), [("fr", "fermé"), ("it", "chiuso"), ("ja", "休業")])
+def test_a_day_is_closed_in_another_word_than_a_case(language: str, word: str) -> None:
+    start = at(20, 17)
+    with override(language):
+        rows = proof(HOURS.segments(start, HOURS.advance(start, timedelta(hours=2))), ZONE)
+        case = clock_state(row(state="closed", due=None), at(24, 10))
+    assert [each.text for each in rows if each.kind == "closed"] == [word]
+    assert case.text != word
+
+
 def test_a_holiday_stands_in_the_proof() -> None:
     start = at(25, 17)
     rows = proof(HOURS.segments(start, HOURS.advance(start, timedelta(hours=2))), ZONE)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, Protocol
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from garant.kit.moments import clock_time, day, hours_minutes, local, weekday_day, zone
 
@@ -175,7 +175,7 @@ def _row(piece: _Piece, zone_name: str, total: timedelta) -> ProofRow | None:
     whole = piece.start <= _midnight(here, zone_name) and piece.end >= _midnight(here + ONE_DAY, zone_name)
     if piece.kind == "holiday":
         return ProofRow("holiday", (here,), piece.name or gettext("holiday"), None, total)
-    return ProofRow("closed", (here,), gettext("closed"), None, total) if whole else None
+    return ProofRow("closed", (here,), pgettext("day", "closed"), None, total) if whole else None
 
 
 def _hours(piece: _Piece, zone_name: str) -> str:
