@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,13 +11,12 @@ from django.utils.translation import gettext
 
 from garant.console.told import trigger_words
 from garant.console.words import owed
+from garant.contracts.editing import scalar_text
 from garant.insight.dry_run import Trial, Would
 from garant.kit.moments import day_time
 
 #: Lines that a page shows of what would have been told.
 SHOWN = 200
-_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_.@+-]*(:[A-Za-z0-9_.@+-]+)?\Z")
-_WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +90,4 @@ def _flow(value: Any) -> str:
         return "{" + ", ".join(f"{key}: {_flow(each)}" for key, each in _ordered(value)) + "}"
     if isinstance(value, Sequence) and not isinstance(value, str):
         return "[" + ", ".join(_flow(each) for each in value) + "]"
-    if isinstance(value, str):
-        plain = _PLAIN.match(value) and value.lower() not in _WORDS
-        return value if plain else '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    return "null" if value is None else str(value)
+    return scalar_text(value)

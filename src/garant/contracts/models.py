@@ -132,6 +132,7 @@ class ContactSlot(models.Model):
 
 
 # The room's other tables stand in files of their own; Django finds them here.
+from garant.contracts.models_drafts import ProgrammeDraft  # noqa: E402
 from garant.contracts.models_ledger import LedgerAccount, LedgerEntry, LedgerLot  # noqa: E402
 from garant.contracts.models_people import Amendment, Invitation  # noqa: E402
 from garant.contracts.models_standing import ObligationFact, StandingDecision  # noqa: E402
@@ -148,6 +149,7 @@ __all__ = [
     "ObligationFact",
     "PackageVersion",
     "Programme",
+    "ProgrammeDraft",
     "ProgrammeVersion",
     "StandingDecision",
 ]

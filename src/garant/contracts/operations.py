@@ -23,7 +23,7 @@ from garant.contracts.operations_calendars import edit_calendar, own_hours
 from garant.contracts.operations_contacts import empty_slot, fill_slot
 from garant.contracts.operations_ledger_periods import open_accounts
 from garant.contracts.packages import contacts_for, included_contacts
-from garant.contracts.queries import contract_view
+from garant.contracts.queries import contract_view, programme_document
 from garant.contracts.queries_terms import programme_by_id
 from garant.contracts.views import ContractView, ProgrammeVersionView
 from garant.core.people import Actor
@@ -49,7 +49,8 @@ def load_programme(*, document: Programme | Mapping[str, Any], source: str, by: 
     """Store a programme's version with its packages and calendars, never to change again. `source`: its text.
 
     The same content again writes nothing; other content under a stored version's code is refused.
-    Raises ValueError for a document that is no programme.
+    Raises ValueError for a document that is no programme. A calendar with the hours that the version in force was
+    stored with takes over its later edits: what the desk changed since is not lost with a new version.
     """
     require_role(by, OWNERS)
     programme = document if isinstance(document, Programme) else Programme.from_plain(document)
@@ -62,11 +63,13 @@ def load_programme(*, document: Programme | Mapping[str, Any], source: str, by: 
         raise Refusal("programme_version_taken", "versions_never_change", "raise_version", values)
     new = stored is None
     if stored is None:
+        before = _in_force(row)
         stored = ProgrammeVersion.objects.create(
             programme=row, version=programme.version, effective_from=programme.effective_from, document=plain,
             source=source, digest=digest,
         )  # fmt: skip
         _store_parts(stored, programme)
+        _take_over_edits(stored, before)
         data = {"programme": programme.code, "version": programme.version, "digest": digest}
         append(
             subject=("programme", row.pk), kind="programme_version_loaded", data=data, by=by, at=database_now(),
@@ -96,6 +99,33 @@ def _store_parts(version: ProgrammeVersion, programme: Programme) -> None:
         CalendarVersion(programme_version=version, code=code, version=1, plain=plain)
         for code, plain in _stored_calendars(programme).items()
     )
+
+
+def _in_force(programme: ProgrammeRow) -> ProgrammeVersion | None:
+    """The version whose calendars an edit would start from; None before the first one."""
+    if not ProgrammeVersion.objects.filter(programme=programme).exists():
+        return None
+    code = programme_document(programme.code, database_now()).version
+    return ProgrammeVersion.objects.get(programme=programme, version=code)
+
+
+def _take_over_edits(version: ProgrammeVersion, before: ProgrammeVersion | None) -> None:
+    if before is None:
+        return
+    known = {row.code: row.plain for row in CalendarVersion.objects.filter(programme_version=before, version=1)}
+    same = {
+        row.code
+        for row in CalendarVersion.objects.filter(programme_version=version, version=1)
+        if known.get(row.code) == row.plain
+    }
+    edits = CalendarVersion.objects.filter(programme_version=before, code__in=same, version__gt=1)
+    CalendarVersion.objects.bulk_create(
+        CalendarVersion(
+            programme_version=version, code=row.code, version=row.version, effective_from=row.effective_from,
+            known_from=row.known_from, plain=row.plain, reason=row.reason,
+        )
+        for row in edits.order_by("code", "version")
+    )  # fmt: skip
 
 
 def _stored_calendars(programme: Programme) -> dict[str, dict[str, Any]]:

@@ -140,7 +140,7 @@ def _chosen(
 
 def contract_by_id(contract_id: int) -> ContractView:
     """One contract by its id. Raises NotFound. Not scoped: for rooms, never for a door."""
-    found = _rows().filter(pk=contract_id).first()
+    found = contracts_rows().filter(pk=contract_id).first()
     if found is None:
         raise NotFound("contract")
     return contract_view(found)
@@ -249,15 +249,16 @@ def _day(contract: ContractView, at: datetime) -> date:
 def _contracts_near(subscriber_id: int, at: datetime) -> list[ContractView]:
     """The subscriber's contracts that have begun by then (a day's slack for the zone), the latest begun first."""
     begun = at.astimezone(UTC).date() + timedelta(days=1)
-    rows = _rows().filter(subscriber_id=subscriber_id, starts_on__lte=begun).order_by("-starts_on", "-pk")
+    rows = contracts_rows().filter(subscriber_id=subscriber_id, starts_on__lte=begun).order_by("-starts_on", "-pk")
     return [contract_view(row) for row in rows]
 
 
 def _contracts_of(viewer: Viewer) -> QuerySet[Contract]:
-    return _rows() if viewer.is_staff else _rows().filter(subscriber_id__in=viewer.subscribers())
+    return contracts_rows() if viewer.is_staff else contracts_rows().filter(subscriber_id__in=viewer.subscribers())
 
 
-def _rows() -> QuerySet[Contract]:
+def contracts_rows() -> QuerySet[Contract]:
+    """Contracts with what `contract_view` reads of them. Not scoped: for this room alone."""
     slots = Prefetch("slots", ContactSlot.objects.order_by("number"))
     packages = "package_version__programme_version__programme"
     # The document is large and cached elsewhere: it has no place in a list of contracts.

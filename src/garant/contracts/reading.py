@@ -40,10 +40,16 @@ class Malformed(Exception):
 
 @dataclass(slots=True)
 class Source:
-    """A document as plain values, and the line of each path (counted from 1)."""
+    """A document as plain values, and the line of each path (counted from 1).
+
+    `spans`: where each written scalar begins and ends in the text; `openings`: where the entries of each mapping
+    begin, and the column of its keys, None in braces. Values that an alias repeats have neither.
+    """
 
     values: Any = None
     lines: dict[Path, int] = field(default_factory=dict)
+    spans: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    openings: dict[Path, tuple[int, int | None]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -151,6 +157,9 @@ class _Composer:
         path = self._place(event, value)
         if len(self.open) >= DEEPEST:
             raise Malformed(self._line(event), f"nested deeper than {DEEPEST} levels", "flatten it")
+        if isinstance(value, dict):
+            mark = event.start_mark
+            self.source.openings[path] = (mark.index + 1, None) if event.flow_style else (mark.index, mark.column)
         self.open.append(_Open(value, path, self._line(event), anchor=event.anchor))
 
     def _MappingEndEvent(self, event: Any) -> None:
@@ -172,7 +181,8 @@ class _Composer:
             return
         tag = getattr(event, "tag", None)
         value = scalar(event.value, bool(event.implicit[0]), str(tag) if tag else None)
-        self._place(event, value)
+        path = self._place(event, value)
+        self.source.spans[path] = (event.start_mark.index, event.end_mark.index)
         if event.anchor:
             self.anchors[event.anchor] = value
 
@@ -240,9 +250,14 @@ def load_programme_file(path: FilePath) -> tuple[Programme | None, list[Problem]
 
     Raises `Unreadable` when the file can't be read at all.
     """
+    return check_programme(read_text(path))
+
+
+def check_programme(text: str) -> tuple[Programme | None, list[Problem]]:
+    """The programme that a text describes (None when there is a mistake), and all mistakes by line."""
     from garant.contracts.almanac import NationalAlmanac
 
-    source = parse_yaml(read_text(path))
+    source = parse_yaml(text)
     if source.problems and source.values is None:
         return None, source.problems
     programme, problems = read_programme(source.values, source.lines, NationalAlmanac())

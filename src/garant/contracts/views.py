@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from garant.core.intake import Conditions, ContractTerm, Sender
 from garant.core.slots import Holder, Slot
@@ -102,3 +104,57 @@ class CalendarEdit:
     versions: tuple[str, ...]
     effective_from: datetime
     known_from: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DraftView:
+    """A programme's next version while it is written. `base`: the version it was begun from, empty for none."""
+
+    programme: str
+    base: str
+    text: str
+    revision: int
+    saved_at: datetime
+    saved_by: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """A stored version in the list of its programme. `state`: in_force, coming or past.
+
+    `contracts`: how many pin it; `running`: how many of them have not ended.
+    """
+
+    id: int
+    version: str
+    effective_from: date
+    loaded_at: datetime
+    state: str
+    packages: tuple[str, ...]
+    contracts: int
+    running: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeRow:
+    """A programme in the list: its name, its newest versions in force and to come, and whether one is being written."""
+
+    code: str
+    name: str
+    in_force: str
+    since: date
+    coming: tuple[tuple[str, date], ...]
+    versions: int
+    running: int
+    draft: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarRow:
+    """A version of a programme's calendar: its hours in plain form, from when, since when known, and why."""
+
+    version: int
+    effective_from: datetime | None
+    known_from: datetime | None
+    plain: Mapping[str, Any]
+    reason: str

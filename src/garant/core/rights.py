@@ -123,6 +123,7 @@ _TABLE = [
         ("correct_allotment", (*LEADERS, "programme_owner", "finance"), NOBODY_HERE),
     ]),
     *_rights("programme", [
+        ("read_programmes", EVERYBODY, NOBODY_HERE),
         ("load_programme", (*LEADERS, "programme_owner"), NOBODY_HERE),
         ("edit_calendar", (*LEADERS, "programme_owner"), NOBODY_HERE),
     ]),
