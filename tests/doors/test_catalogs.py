@@ -25,12 +25,12 @@ SAME = {
     "fr": {
         "Console", "Correction", "Europe", "Organisation", "Pages", "Places", "Version", "Absences", "Code", "Date",
         "Exception", "Message", "Note", "Place", "Programme", "minutes", "agent", "finance", "Conversation",
-        "{amount} minute",
+        "Programmes", "Version %(version)s", "Versions", "{amount} minute",
     },
     "de": {
         "Administrator", "Code", "Details", "Export", "Filter", "Format", "Import", "Link", "Login", "Name", "Passkeys",
         "Organisation", "Person", "Portal", "Problem", "Region", "Region:", "September", "Standard", "Status",
-        "Support", "System", "Team", "Teams", "Text", "Version",
+        "Support", "System", "Team", "Teams", "Text", "Version", "Version %(version)s",
     },
     "es": {"Asia", "Australia", "Error", "Error:", "Europa", "No", "Portal", "Roles", "Total", "error"},
     "it": {"Account", "Africa", "America", "Asia", "Australia", "Console", "Escalation", "File", "No", "Password"},

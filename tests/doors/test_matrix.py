@@ -36,6 +36,7 @@ def table(cast: Cast) -> Mapping[str, Row]:
         **accounts(),
         **portal(cast),
         **contacts(cast),
+        **programmes(),
         "console:queue": staff_page(),
         "console:clocks": staff_page(),
         "console:keys": staff_page(),
@@ -182,6 +183,27 @@ def allotments(cast: Cast) -> Mapping[str, Row]:
         "allotments": Row(_customers(200, 200, 200), own),
         "allotment": Row(_customers(200, 200, 404), own, account),
         "allotment_export": Row(_customers(200, 200, 404), own, account),
+    }
+
+
+def programmes() -> Mapping[str, Row]:
+    """The routes about programmes: all of the staff read them, owners and managers write. Nobody has begun a draft."""
+    code, version = {"code": "reference"}, {"code": "reference", "version": "1"}
+    nothing = (SIGN_IN, 403, 403, 403, 403, 404)
+    calendar = {"code": "reference", "calendar": "vendor_hours"}
+    few = (SIGN_IN, 403, 403, 403, 403, 405)
+    return {
+        "console:programmes": Row((SIGN_IN, 403, 403, 403, 200, 200), (SIGN_IN, 403, 403, 403, 403, 422)),
+        "console:programme": _for(staff_page(), code),
+        "console:programme-version": _for(staff_page(), version),
+        "console:programme-source": _for(staff_page(), version),
+        "console:programme-draft": Row(nothing, nothing, code),
+        "console:programme-begin": Row(few, (SIGN_IN, 403, 403, 403, 403, 422), code),
+        "console:programme-form": Row(nothing, nothing, code),
+        "console:programme-publish": Row(nothing, nothing, code),
+        "console:programme-discard": Row(few, nothing, code),
+        "console:programme-calendar": _for(staff_page(), calendar),
+        "console:calendar-edit": Row((SIGN_IN, 403, 403, 403, 403, 200), (SIGN_IN, 403, 403, 403, 403, 422), calendar),
     }
 
 

@@ -54,6 +54,7 @@ def _pages(viewer: Viewer) -> list[Command]:
         (gettext("Outbox"), "console:notices", "work_queue"),
         (gettext("Subscribers"), "console:subscribers", "work_queue"),
         (gettext("Contacts"), "console:contacts", "work_queue"),
+        (gettext("Programmes"), "console:programmes", "read_programmes"),
         (gettext("Packages"), "packages", ""),
         (gettext("Allotments"), "console:allotments", "work_queue"),
         (gettext("Prepared replies"), "console:replies", "work_queue"),

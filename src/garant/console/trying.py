@@ -79,15 +79,16 @@ def as_text(policies: Mapping[str, Any]) -> str:
     lines = []
     for code, policy in policies.items():
         lines.append(f"{code}:")
-        lines += [f"  {key}: {_flow(value)}" for key, value in _ordered(policy) if key != "steps"]
+        lines += [f"  {key}: {flow(value)}" for key, value in _ordered(policy) if key != "steps"]
         lines.append("  steps:")
-        lines += [f"    - {_flow(step)}" for step in policy["steps"]]
+        lines += [f"    - {flow(step)}" for step in policy["steps"]]
     return "\n".join(lines) + "\n" if lines else ""
 
 
-def _flow(value: Any) -> str:
+def flow(value: Any) -> str:
+    """A value as YAML on one line."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {_flow(each)}" for key, each in _ordered(value)) + "}"
+        return "{" + ", ".join(f"{key}: {flow(each)}" for key, each in _ordered(value)) + "}"
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return "[" + ", ".join(_flow(each) for each in value) + "]"
+        return "[" + ", ".join(flow(each) for each in value) + "]"
     return scalar_text(value)

@@ -61,3 +61,13 @@ def channel_words(channel: str) -> str:
         "email": gettext("by e-mail"),
         "phone": gettext("by phone"),
     }.get(channel, channel)
+
+
+def unit_words(unit: str) -> str:
+    """The unit of a target, for many of them."""
+    return {
+        "minutes": gettext("minutes"),
+        "elapsed_hours": gettext("hours by the clock"),
+        "business_hours": gettext("business hours"),
+        "business_days": gettext("business days"),
+    }.get(unit, unit.replace("_", " "))

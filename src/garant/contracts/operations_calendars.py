@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,7 +11,14 @@ from django.db import transaction
 
 from garant.contracts.models import CalendarVersion, Programme
 from garant.contracts.queries import programme_document
-from garant.contracts.queries_terms import change_calendars
+from garant.contracts.queries_terms import (
+    StoredTerms,
+    calendar_of,
+    change_calendars,
+    plain_version,
+    programme_by_id,
+    terms,
+)
 from garant.contracts.views import CalendarEdit
 from garant.core.calendars import Calendar, CalendarError
 from garant.core.people import Actor
@@ -44,15 +52,10 @@ def edit_calendar(
     # Read after the locks, so that versions become known in the order of their numbers, and after every act that
     # counted without them.
     now = change_calendars()
-    since = _effective(effective_from, now)
+    since, hours, touched = _edit(row, code, plain, effective_from, now)
     if not reason.strip():
         raise Refusal("reason_missing", "edits_keep_a_reason", "give_reason", {})
-    hours = _checked(code, plain)
-    touched = _sharing(row, programme_document(programme, now).version, code)
     for latest in touched:
-        if latest.effective_from is not None and since < latest.effective_from:
-            values = {"effective_from": latest.effective_from.isoformat()}
-            raise Refusal("calendar_edit_out_of_order", "edits_come_in_order", "choose_later_instant", values)
         CalendarVersion.objects.create(
             programme_version_id=latest.programme_version_id, code=code, version=latest.version + 1,
             effective_from=since, known_from=now, plain=hours, reason=reason.strip(),
@@ -63,6 +66,54 @@ def edit_calendar(
         subject=("programme", row.pk), kind="calendar_edited", data=data, by=by, at=now, subscriber_id=None
     )  # fmt: skip
     return CalendarEdit(programme, code, versions, since, now)
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedEdit:
+    """An edit as it would come out: the versions that it reaches, from when it holds, and the terms with it."""
+
+    versions: tuple[str, ...]
+    effective_from: datetime
+    calendar: Calendar
+    terms: StoredTerms
+
+
+def propose_edit(
+    *, programme: str, code: str, plain: Mapping[str, Any], effective_from: datetime | None
+) -> ProposedEdit:
+    """An edit of a calendar looked at before it is made; nothing is written. Refuses what `edit_calendar` would, but
+    for the reason; raises NotFound likewise. Not scoped: for rooms that check who looks."""
+    row = Programme.objects.filter(code=programme).first()
+    if row is None:
+        raise NotFound("programme")
+    now = database_now()
+    since, hours, touched = _edit(row, code, plain, effective_from, now)
+    new = {**hours, "effective_from": since.isoformat(), "known_from": now.isoformat()}
+    edits = {latest.programme_version_id: _with(latest, new) for latest in touched}
+    leading = edits[touched[0].programme_version_id]
+    versions = tuple(latest.programme_version.version for latest in touched)
+    return ProposedEdit(versions, since, leading, terms().with_edits(edits))
+
+
+def _with(latest: CalendarVersion, new: Mapping[str, Any]) -> Calendar:
+    """The calendar of a programme version with one more version behind the stored ones."""
+    rows = CalendarVersion.objects.filter(programme_version_id=latest.programme_version_id, code=latest.code)
+    stored = [plain_version(row) for row in rows.order_by("version")]
+    return calendar_of(programme_by_id(latest.programme_version_id), latest.code, [*stored, new])
+
+
+def _edit(
+    row: Programme, code: str, plain: Mapping[str, Any], effective_from: datetime | None, now: datetime
+) -> tuple[datetime, dict[str, Any], list[CalendarVersion]]:
+    """From when an edit holds, its hours as they are stored, and the latest calendar versions that it follows."""
+    since = _effective(effective_from, now)
+    hours = _checked(code, plain)
+    touched = _sharing(row, programme_document(row.code, now).version, code)
+    for latest in touched:
+        if latest.effective_from is not None and since < latest.effective_from:
+            values = {"effective_from": latest.effective_from.isoformat()}
+            raise Refusal("calendar_edit_out_of_order", "edits_come_in_order", "choose_later_instant", values)
+    return since, hours, touched
 
 
 def _effective(wanted: datetime | None, now: datetime) -> datetime:

@@ -17,10 +17,12 @@ from garant.contracts.models import (
     ProgrammeDraft,
     ProgrammeVersion,
 )
+from garant.contracts.operations_calendars import own_hours
 from garant.contracts.operations_drafts import draft_view
 from garant.contracts.queries import contract_view, contracts_rows, programme_document
-from garant.contracts.queries_terms import programme_by_id
+from garant.contracts.queries_terms import calendar_of, programme_by_id
 from garant.contracts.views import CalendarRow, ContractView, DraftView, ProgrammeRow, VersionRow
+from garant.core.calendars import Calendar
 from garant.core.people import Viewer
 from garant.core.programmes import Programme as Document
 from garant.core.refusals import NotFound
@@ -156,6 +158,36 @@ def calendar_versions(viewer: Viewer, programme: str, code: str, version: str) -
         CalendarRow(row.version, row.effective_from, row.known_from, row.plain, row.reason)
         for row in rows.order_by("version")
     ]
+
+
+def calendar_seen(viewer: Viewer, programme: str, code: str, version: str) -> Calendar | None:
+    """A calendar of a stored version with its edits, ready to count; None for one that follows the customer's zone.
+
+    Raises NotFound for an unknown one.
+    """
+    document = programme_version(viewer, programme, version)
+    if code not in document.calendars:
+        raise NotFound("calendar")
+    rows = calendar_versions(viewer, programme, code, version)
+    if not rows:
+        return None
+    versions = []
+    for row in rows:
+        instants = {"effective_from": row.effective_from, "known_from": row.known_from}
+        versions.append({**row.plain, **{name: at.isoformat() for name, at in instants.items() if at is not None}})
+    return calendar_of(document, code, versions)
+
+
+def edits_left_behind(viewer: Viewer, document: Document) -> list[str]:
+    """Calendars whose edits on the desk a new version would not have, because its text gives them other hours."""
+    in_force = programme_version(viewer, document.code).version
+    left = []
+    for code in edits_of(viewer, document.code, in_force):
+        first = calendar_versions(viewer, document.code, code, in_force)[0]
+        spec = document.calendars.get(code)
+        if spec is None or spec.plain is None or own_hours(document.calendar(code)) != first.plain:
+            left.append(code)
+    return left
 
 
 def edits_of(viewer: Viewer, programme: str, version: str) -> dict[str, int]:

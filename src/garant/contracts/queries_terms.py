@@ -127,6 +127,11 @@ class StoredTerms:
         )
         return replace(self, _terms={**self._terms, key: proposed}, _rules={})
 
+    def with_edits(self, edits: Mapping[int, Calendar]) -> StoredTerms:
+        """These terms with one calendar edited, by programme version, as nobody has stored it: for a look ahead."""
+        merged = {pk: {**self._calendars(pk), calendar.code: calendar} for pk, calendar in edits.items()}
+        return replace(self, _terms={}, _rules={}, _edits={**self._edits, **merged})
+
     def programme(self, key: str) -> Programme:
         """The programme version that a package key names."""
         parts = parse_key(key)
@@ -173,13 +178,14 @@ def edited_calendars(programme: Programme, rows: Sequence[CalendarVersion]) -> d
     by_code: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         by_code.setdefault(row.code, []).append(plain_version(row))
-    made = {}
-    for code, versions in by_code.items():
-        if len(versions) > 1:
-            hours = programme.calendars[code].business_day_hours
-            day = {} if hours is None else {"business_day_hours": str(hours)}
-            made[code] = Calendar.from_plain(code, {"versions": versions, **day})
-    return made
+    return {code: calendar_of(programme, code, versions) for code, versions in by_code.items() if len(versions) > 1}
+
+
+def calendar_of(programme: Programme, code: str, versions: Sequence[Mapping[str, Any]]) -> Calendar:
+    """A calendar of a programme version with its stored versions in plain form, ready to count."""
+    hours = programme.calendars[code].business_day_hours
+    day = {} if hours is None else {"business_day_hours": str(hours)}
+    return Calendar.from_plain(code, {"versions": list(versions), **day})
 
 
 def plain_version(row: CalendarVersion) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from garant.console.desk import page
 from garant.console.forms import UnknownFields
 from garant.console.forms_standing import KIND_NAMES, ChangeForm
 from garant.console.packages import Names
-from garant.console.words import promise_words
+from garant.console.words import promise_words, unit_words
 from garant.contracts.queries import contract, programme_of
 from garant.contracts.views import ContractView
 from garant.core.people import Viewer
@@ -87,7 +87,7 @@ def _offered(found: ContractView) -> dict[str, list[tuple[str, Any]]]:
         "add_on": [nothing, *add_ons],
         "severity": [nothing, *((each.level, each.level) for each in programme.severities)],
         "metric": [nothing, *((metric, promise_words(metric)) for metric in METRICS)],
-        "unit": [(unit, _unit_name(unit)) for unit in UNITS if unit not in ("as_agreed", "per_day", "per_week")],
+        "unit": [(unit, unit_words(unit)) for unit in UNITS if unit not in ("as_agreed", "per_day", "per_week")],
         "calendar": [nothing, *((code, said(each.name, _language()) or code)
                                 for code, each in programme.calendars.items())],
     }  # fmt: skip
@@ -97,15 +97,6 @@ def _language() -> str:
     from django.utils.translation import get_language
 
     return get_language() or "en"
-
-
-def _unit_name(unit: str) -> str:
-    return {
-        "minutes": gettext("minutes"),
-        "elapsed_hours": gettext("hours by the clock"),
-        "business_hours": gettext("business hours"),
-        "business_days": gettext("business days"),
-    }.get(unit, unit)
 
 
 def _page(request: HttpRequest, found: ContractView, form: ChangeForm, status: int = 200, **more: Any) -> HttpResponse:
