@@ -19,17 +19,16 @@ from garant.directory.models import Person
 pytestmark = [pytest.mark.browser, pytest.mark.database, pytest.mark.django_db(transaction=True)]
 
 Open = Callable[..., Visit]
-
 WORDS = {
     "en": {
         "programmes": "Programmes", "name": "Support and training packages", "begin": "Begin the next from 1",
-
         "text": "The programme as YAML", "keep": "Keep and check", "mistakes": "1 mistake",
         "fine": "No mistake was found.",
         "form": "Edit as a form",
         "cell": "Initial, severity 1, in hours by the clock, Gold",
         "look": "Look at it and publish",
-        "version": "Version", "from": "In force from", "three": "3 h", "publish": "Publish it", "done": "Version 2 is published.",
+        "version": "Version", "from": "In force from", "three": "3 h",
+        "publish": "Publish it", "done": "Version 2 is published.",
         "calendar": "Business hours", "edit": "Edit", "days": "Days to close, or with hours of their own",
         "see": "See what changes", "nothing": "Nothing has been written yet.", "reason": "Reason",
         "make": "Edit the calendar", "made": "The calendar is edited.",
