@@ -91,6 +91,11 @@ def test_SEV_07_raising_and_lowering_again_wins_no_time_for_the_vendor(cast: Cas
     assert raised is not None
     assert first is None or raised <= first
     assert case_of(cast, number).severity == "1"
+    cases.change_severity(by=who, number=number, severity="2", reason="One part runs again.")
+    lowered = row(number).next_due
+    assert case_of(cast, number).severity == "2"
+    assert lowered is not None
+    assert first is None or lowered <= first
     sound()
 
 

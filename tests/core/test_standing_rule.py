@@ -101,6 +101,7 @@ def test_a_later_due_date_is_an_agreed_extension() -> None:
     moved = Fact("invoice_due", "INV-1", late(30), Decimal(1000), "EUR")
     for facts in ([INVOICE, moved], [moved, INVOICE]):
         assert [item.since for item in open_items(facts, late(40))] == [late(30)]
+        assert open_items(facts, late(20)) == (), "nothing is late before the day that was agreed"
 
 
 def test_one_ripe_item_is_enough_and_all_ripe_ones_are_named() -> None:

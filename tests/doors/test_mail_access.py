@@ -101,12 +101,8 @@ def test_AUTH_02_a_lookalike_address_is_never_mailed(cast: Cast, typed: str) -> 
 
     mike = person("Mike Tanner", "mike@example.org")
     Client().post(RESET, {"email": typed})
-    assert {(row.person_id, row.address) for row in resets()} <= {(mike.pk, "")}
-    for row in resets():
-        assert typed == "MIKE@EXAMPLE.ORG" or "mike@example.org" not in typed
-        text_of(row)
-    if typed == "MIKE@EXAMPLE.ORG":
-        assert len(resets()) == 1
+    told = [(row.person_id, row.address) for row in resets()]
+    assert told == ([(mike.pk, "")] if typed == "MIKE@EXAMPLE.ORG" else [])
     assert not Notice.objects.filter(kind="plain_mail").exists()
 
 

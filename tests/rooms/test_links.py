@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from case_acts import HOUR, ago, case_of, entries, file, kinds, late_case, period, sound
+from crash import at_once
 from rooms_cast import Cast
 
 from garant.cases import operations as cases
@@ -170,3 +171,29 @@ def test_the_absorbed_cases_contact_follows_the_surviving_one(cast: Cast) -> Non
     assert Follower.objects.get(case__number=surviving).person_id == second
     assert entries(surviving)[-1].kind == "case_absorbed"
     assert entries(absorbed)[-1].at - entries(surviving)[-1].at < timedelta(seconds=5)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_race_13_a_link_made_from_both_sides_at_once_is_one_link_each_way(cast: Cast) -> None:
+    for _ in range(5):
+        one, other = file(cast).number, file(cast).number
+        answers = at_once(
+            lambda: cases.link_cases(by=cast.actor("agent"), number=one, other=other),  # noqa: B023
+            lambda: cases.link_cases(by=cast.actor("manager"), number=other, other=one),  # noqa: B023
+        )
+        assert [type(answer).__name__ for answer in answers] == ["Done", "Done"]
+        assert CaseLink.objects.filter(case__number__in=(one, other)).count() == 2
+
+
+def test_SEV_07_a_part_is_no_way_round_the_contacts_word(cast: Cast) -> None:
+    number = file(cast, severity="1").number
+    for severity in ("2", "3"):
+        with refused("severity_needs_agreement"):
+            cases.split_case(
+                by=cast.actor("agent"), number=number, subject="Part", description="Only this.", severity=severity
+            )
+    lower = file(cast, severity="3").number
+    assert cases.split_case(
+        by=cast.actor("agent"), number=lower, subject="Part", description="Worse.", severity="2"
+    ).severity == "2"  # fmt: skip
+    assert Case.objects.count() == 3

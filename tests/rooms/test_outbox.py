@@ -387,3 +387,21 @@ def test_a_mail_service_takes_mails_too_and_its_refusals_are_told_apart(cast: Ca
         assert send(where) == 0
     bad.refresh_from_db()
     assert (bad.state, bad.attempts) == ("dead", 1)
+
+
+def test_ENUM_a_digest_tells_a_colleague_nothing_of_a_case_that_they_may_not_read(cast: Cast) -> None:
+    """Of the same organisation, and still not theirs: a learner reads the cases that they filed."""
+    number = file(cast).number
+    data = {"number": number, "subject": "Import drops rows", "severity": "1", "held": None, "due": None}
+    write(
+        cast, "learner_gold", kind="case_received", data=data, subject=("case", 1),
+        subscriber_id=cast.subscribers["gold"],
+    )  # fmt: skip
+    choose(cast, "learner_gold", "case_received", "digest")
+    with mail_server() as (box, where):
+        send(where)
+        Notice.objects.update(created_at=ago(days=2))
+        make_digests()
+        send(where)
+    his = [mail for mail in box.mails if "learner" in str(mail["To"])]
+    assert not any(str(number) in mail.as_string() for mail in his)

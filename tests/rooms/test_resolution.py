@@ -256,3 +256,24 @@ def test_verify_finds_what_was_edited_past_the_operations(cast: Cast) -> None:
 
     Satisfaction.objects.update(score=5)
     assert sorted(d.field for d in verify().differences) == ["satisfaction", "verification"]
+
+
+def test_silence_does_not_count_while_support_is_suspended(cast: Cast) -> None:
+    from standing_cast import owes, reinstate, suspend
+
+    number = silent_case(cast, 20)
+    assert cases.close_silent() == 1
+    owes(cast)
+    suspend(cast)
+    Case.objects.filter(number=number).update(silence_warned_at=ago(days=8))
+    assert cases.close_silent() == 0
+    assert Case.objects.get(number=number).state == "waiting"
+    reinstate(cast)
+    assert cases.close_silent() == 0, "the silence begins anew with the reinstatement"
+    sound()
+
+
+def test_an_internal_note_every_day_keeps_no_silence_from_being_announced(cast: Cast) -> None:
+    number = silent_case(cast, 20)
+    cases.add_note(by=cast.actor("agent"), number=number, body="Still nothing.")
+    assert cases.close_silent() == 1

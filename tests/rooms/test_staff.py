@@ -245,3 +245,15 @@ def test_only_staff_read_staff(cast: Cast, night: int) -> None:
         assert turns(viewer, night, database_now()) == []
         with pytest.raises(NotFound):
             member(viewer, cast.people["agent"], database_now())
+
+
+def test_a_gap_before_one_that_was_told_is_told_too(cast: Cast, night: int) -> None:
+    now = database_now()
+    ends = now + 6 * 24 * HOUR
+    RotaTurn.objects.create(rota_id=night, person_id=cast.people["agent"], starts=now - HOUR, ends=ends)
+    (late,) = gaps_to_tell(now)
+    assert late.starts == now + 6 * 24 * HOUR
+    record_absence(
+        by=cast.actor("manager"), person_id=cast.people["agent"], starts=now + 48 * HOUR, ends=now + 72 * HOUR
+    )
+    assert (now + 48 * HOUR, now + 72 * HOUR) in {(gap.starts, gap.ends) for gap in gaps_to_tell(now)}

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from garant.contracts import queries as contracts
-from garant.core.intake import Held, Refused, Request, admit
+from garant.core.intake import Held, Refused, Request, admit, channel_at
 from garant.core.refusals import Refusal
 
 #: Channels on which the person has signed in: whoever is no authorized contact can be told so, and nothing is held.
 SIGNED_IN = frozenset({"web", "api"})
+MEGABYTE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +34,29 @@ def enter(
     severity: str,
     request_type: str,
     contract_id: int | None = None,
+    *,
+    product: str = "",
+    release: str = "",
+    files: Collection[int] = (),
 ) -> Entry:
     """Admit or hold a case, under one of several contracts (`contract_id` None: the one that the person is a contact
-    of). Raises Refusal with the rule and the way out."""
+    of). `product` and `release` empty: not said. `files`: the sizes in bytes of what is sent along.
+
+    Raises Refusal with the rule and the way out.
+    """
     facts = contracts.admission_facts(person_id, subscriber_id, at, contract_id)
     signed_in = channel in SIGNED_IN
-    asked = Request(at=at, channel=channel, severity=severity, request_type=request_type, signed_in=signed_in)
+    asked = Request(
+        at=at,
+        channel=channel_at(channel, facts.conditions.region_channels),
+        severity=severity,
+        request_type=request_type,
+        product=product or None,
+        release=release or None,
+        attachments=len(files),
+        largest_attachment=max(files, default=0) / MEGABYTE,
+        signed_in=signed_in,
+    )
     answer = admit(facts.sender, asked, facts.conditions)
     if isinstance(answer, Refused):
         raise answer.refusal()

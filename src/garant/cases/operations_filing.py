@@ -16,7 +16,7 @@ from garant.cases.models import Case, Draft
 from garant.cases.numbers import free_number
 from garant.cases.operations_assigning import give_out
 from garant.cases.operations_drafts import NEW_CASE, drop_draft, save_draft
-from garant.cases.operations_files import sent_along
+from garant.cases.operations_files import held_sizes, sent_along
 from garant.cases.standing import stretches_since
 from garant.cases.texts import LONGEST_SUBJECT, case_digest, cleaned
 from garant.cases.timing import CASE_COLUMNS, bring_into_line, replayed
@@ -130,7 +130,18 @@ def _file(
     hold_entitlement(subscriber_id)
     now = hold_calendars()
     received = _receipt(at, now)
-    entry = enter(person_id, subscriber_id, received, channel, typed.severity, typed.request_type, contract_id)
+    entry = enter(
+        person_id,
+        subscriber_id,
+        received,
+        channel,
+        typed.severity,
+        typed.request_type,
+        contract_id,
+        product=typed.product.strip(),
+        release=typed.version.strip(),
+        files=held_sizes(by, NEW_CASE),
+    )
     case, clock = _opened(by, person_id, subscriber_id, typed, channel, received, entry, {}, files_from=NEW_CASE)
     if at is None and not entry.held:
         give_out(case, received)
@@ -204,7 +215,12 @@ def _opened(
 def _may_file(by: Actor, person_id: int, subscriber_id: int) -> None:
     """People file for themselves; staff also for a contact who called."""
     viewer = scope.viewer_of(by)
-    if by.id == person_id or viewer.staff_roles & scope.ANSWERING:
+    if by.id == person_id:
+        return
+    if viewer.staff_roles & scope.ANSWERING:
+        # A case goes to its contact in mails and on pages: it is of the organisation that the person belongs to.
+        if subscriber_id not in directory.viewer_of(person_id).subscribers():
+            raise Refusal("may_not_read", "cases_stay_with_their_subscriber", "choose_colleague")
         return
     raise Refusal("not_allowed", "people_file_for_themselves", "ask_authorized_contact", {"act": "file_case"})
 

@@ -14,9 +14,11 @@ from garant.cases.models import Case
 from garant.cases.models_talk import CaseLink, Follower
 from garant.cases.operations_filing import Typed, opened_case
 from garant.cases.repeating import repeatable
+from garant.cases.terms import open_severities
 from garant.cases.texts import cleaned
 from garant.cases.views import Done
 from garant.contracts.decided import hold_entitlement
+from garant.contracts.queries import parse_key
 from garant.contracts.queries_changes import key_for_case
 from garant.core.people import Actor
 from garant.core.refusals import NotFound, Refusal
@@ -35,15 +37,18 @@ def link_cases(*, by: Actor, number: int, other: int, kind: str = "related", onc
     """
 
     def act_on() -> Done:
-        with acting(name="link_cases", by=by, number=number) as act:
-            to = _other(act, other)
-            if kind not in LINKS:
-                raise Refusal("link_unknown", "links_have_kinds", "choose_link")
-            _, made = CaseLink.objects.get_or_create(
-                case=act.case, other=to, kind=kind, defaults={"by_id": act.by.id, "at": act.at}
-            )
-            if made:
-                act.record("case_linked", {"ref": to.number, "link": kind})
+        with transaction.atomic():
+            # The link refers to both rows: two people who link them from either side would wait for each other.
+            _hold_both(scope.viewer_of(by), number, other)
+            with acting(name="link_cases", by=by, number=number) as act:
+                to = _other(act, other)
+                if kind not in LINKS:
+                    raise Refusal("link_unknown", "links_have_kinds", "choose_link")
+                _, made = CaseLink.objects.get_or_create(
+                    case=act.case, other=to, kind=kind, defaults={"by_id": act.by.id, "at": act.at}
+                )
+                if made:
+                    act.record("case_linked", {"ref": to.number, "link": kind})
         return act.done()
 
     return repeatable("link_cases", by, once, {"number": number, "other": other, "kind": kind}, act_on)
@@ -168,11 +173,15 @@ def _subscriber_of(by: Actor, number: int) -> int:
 
 
 def _check_choice(act: Act, severity: str | None, request_type: str | None) -> None:
-    document = act.terms.programme(act.case.package_key)
-    levels = tuple(level.level for level in document.severities)
+    document, package = act.terms.programme(act.case.package_key), parse_key(act.case.package_key).package
+    levels = open_severities(act.terms, act.case.package_key)
     if severity is not None and severity not in levels:
         raise Refusal("severity_not_in_tier", "severities_of_the_package", "use_offered_severity", {"offered": levels})
-    if request_type is not None and request_type not in {kind.code for kind in document.request_types}:
+    if severity is not None and act.terms.more_severe(act.case.severity, severity):
+        # A part is no way round the contact's word: lowering is proposed on the part itself.
+        raise Refusal("severity_needs_agreement", "severity_set_by_contact", "propose_to_contact")
+    types = {kind.code for kind in document.request_types if kind.packages is None or package in kind.packages}
+    if request_type is not None and request_type not in types:
         raise Refusal("request_type_not_in_tier", "request_types_of_the_package", "use_offered_type")
 
 

@@ -34,7 +34,8 @@ def close_silent(*, limit: int = BATCH) -> int:
     terms, now = contracts.terms(), journal.database_now()
     done, last = 0, 0
     while True:
-        rows = Case.objects.filter(state__in=_THEIRS, pk__gt=last, last_activity_at__lte=now - _SOONEST)
+        # Suspended support pauses every clock (clock.md 9), and nobody can answer meanwhile: silence doesn't count.
+        rows = Case.objects.filter(state__in=_THEIRS, suspended=False, pk__gt=last, received_at__lte=now - _SOONEST)
         found = list(rows.order_by("pk").values_list("pk", "package_key")[:limit])
         if not found:
             return done
@@ -54,7 +55,8 @@ def _look(case_id: int, rule: ClosureRule) -> int:
     if _owed(Case.objects.get(pk=case_id), rule, journal.database_now()) is None:
         return 0
     with transaction.atomic():
-        case = Case.objects.select_for_update(skip_locked=True).filter(pk=case_id, state__in=_THEIRS).first()
+        open_ = Case.objects.select_for_update(skip_locked=True).filter(pk=case_id, state__in=_THEIRS, suspended=False)
+        case = open_.first()
         if case is None:
             return 0
         now = hold_calendars()

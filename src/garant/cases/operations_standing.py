@@ -20,12 +20,13 @@ from garant.cases.views import Done
 from garant.cases.views_standing import StandingChanged
 from garant.contracts import operations_standing as contracts
 from garant.contracts.decided import change_entitlement, hold_entitlement
-from garant.contracts.queries_standing import DESK, deciders, due_for_decision, ended_contracts
+from garant.contracts.queries_standing import DESK, Due, deciders, due_for_decision, ended_contracts
 from garant.contracts.queries_terms import hold_calendars
 from garant.core.people import SYSTEM, Actor
 from garant.core.refusals import NotFound, Refusal
 from garant.directory import queries as directory
 from garant.journal.operations_notices import NewNotice, put_notices
+from garant.kit.each import each_alone
 
 __all__ = ["admit", "reinstate", "standing_housekeeping", "suspend"]
 
@@ -114,13 +115,14 @@ def standing_housekeeping() -> int:
 
     Safe to run again at any time, by several sweepers at once, and to die anywhere: each subscriber is a transaction.
     """
-    done = 0
-    for due in due_for_decision():
-        if due.automatic:
-            done += _automatic(due.subscriber_id, due.act)
-        else:
-            _propose(due.subscriber_id, due.act, due.key)
-    return done + _end_contracts()
+    return each_alone("deciding on standing", due_for_decision(), _due) + _end_contracts()
+
+
+def _due(due: Due) -> int:
+    if due.automatic:
+        return _automatic(due.subscriber_id, due.act)
+    _propose(due.subscriber_id, due.act, due.key)
+    return 0
 
 
 def _automatic(subscriber_id: int, act: str) -> int:

@@ -13,9 +13,11 @@ from garant.journal.views import EntryView
 if TYPE_CHECKING:
     from garant.cases.acting import Act
 
-#: Entries in which one side speaks to the other, or the wait for the customer begins.
+#: Entries in which one side speaks to the other, or the wait for the customer begins; and the end of a suspension,
+#: during which nobody could.
 SPOKEN = frozenset({
     "case_opened", "response_given", "waiting_set", "case_resolved", "case_reopened", "customer_message_added",
+    "support_reinstated",
 })  # fmt: skip
 
 

@@ -87,9 +87,18 @@ def _sweep_once() -> tuple[int, int]:
     from garant.contracts.operations_contacts import settle_contacts
     from garant.contracts.operations_invitations import end_invitations
     from garant.contracts.operations_ledger import ledger_housekeeping
+    from garant.kit.each import each_alone
 
-    recorded = int(sweep_all()) + int(ledger_housekeeping()) + int(lapse_proposals()) + _slowly()
-    recorded += int(settle_contacts()) + int(end_invitations())
+    jobs: tuple[Callable[[], int], ...] = (
+        sweep_all,
+        ledger_housekeeping,
+        lapse_proposals,
+        _slowly,
+        settle_contacts,
+        end_invitations,
+    )
+    # Due times, allotments, contacts: nothing of one kind may keep the others from being looked at.
+    recorded = each_alone("sweep", jobs, lambda job: int(job()))
     return recorded, int(deliver_all())
 
 
@@ -97,11 +106,13 @@ def _slowly() -> int:
     """What is counted in days (silence, standing, gaps of rotas): in the first sweep, then now and then."""
     from garant.cases.operations import close_silent, drop_old_files, standing_housekeeping
     from garant.directory.gap_alarm import tell_gaps
+    from garant.kit.each import each_alone
 
     global _silence_looked_at
     if _silence_looked_at is not None and time.monotonic() - _silence_looked_at < SILENCE_EVERY:
         return 0
-    done = int(close_silent()) + int(standing_housekeeping()) + int(tell_gaps()) + int(drop_old_files())
+    jobs: tuple[Callable[[], int], ...] = (close_silent, standing_housekeeping, tell_gaps, drop_old_files)
+    done = each_alone("sweep", jobs, lambda job: int(job()))
     _silence_looked_at = time.monotonic()
     return done
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import smtplib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -233,9 +233,16 @@ def _still_theirs(row: NoticeRow, reader: Reader) -> bool:
 
 def _narrowed(row: NoticeRow, reader: Reader) -> NoticeRow:
     """A digest without what its reader may not see any more."""
-    seen = reader.viewer.subscribers()
-    items = [item for item in row.data["items"] if reader.viewer.is_staff or item["subscriber"] in seen]
+    items = [item for item in row.data["items"] if reader.viewer.is_staff or _item_seen(item, reader)]
     return replace(row, data={**row.data, "items": items})
+
+
+def _item_seen(item: Mapping[str, Any], reader: Reader) -> bool:
+    """As a notice of its own: of an organisation that the reader belongs to, and of a case that they may read."""
+    if item["subscriber"] not in reader.viewer.subscribers():
+        return False
+    number = item["data"].get("number")
+    return not isinstance(number, int) or may_see(viewer=reader.viewer, number=number)
 
 
 def _wanted(row: NoticeRow) -> str:

@@ -14,11 +14,12 @@ from decimal import Decimal
 
 from django.db.models import F, Q, QuerySet
 
-from garant.contracts.ledger_rules import exhausted, plain
+from garant.contracts.ledger_rules import TOO_LARGE, exhausted, plain
 from garant.contracts.models import Contract, LedgerAccount, LedgerEntry, LedgerLot
 from garant.contracts.views_ledger import Booking, LotView
 from garant.core.ledger import ZERO, Draw, Entry, Lot, holdings
 from garant.core.people import Actor
+from garant.core.refusals import Refusal
 from garant.core.zones import zone
 from garant.journal.operations import append_all, database_now
 from garant.journal.views import NewEntry
@@ -167,9 +168,17 @@ def expire(book: Book, draw: Draw, what: What) -> None:
 
 
 def correct(book: Book, draw: Draw, what: What) -> None:
-    """Change what a lot granted, up or down."""
+    """Change what a lot granted, up or down. Refuses what would make the account's total too large to be kept."""
+    _check_total(book, draw.amount)
     _change(book, draw.lot, needs=max(-draw.amount, ZERO), granted=draw.amount)
     _line(book, "correct", draw, what)
+
+
+def _check_total(book: Book, more: Decimal) -> None:
+    total = sum((lot.granted for lot in book.lots.values()), ZERO) + more
+    if total >= TOO_LARGE:
+        values = {"asked": plain(more), "largest": plain(TOO_LARGE - 1)}
+        raise Refusal("amount_too_large", "totals_have_a_limit", "check_amount", values)
 
 
 def grant(
@@ -182,7 +191,8 @@ def grant(
     *,
     unlimited: bool = False,
 ) -> Lot:
-    """A new lot of the account."""
+    """A new lot of the account. Refuses what would make its total too large to be kept."""
+    _check_total(book, amount)
     row = LedgerLot.objects.create(
         account=book.account, subscriber_id=book.account.subscriber_id, source=source, granted=amount, starts=starts,
         ends=ends, unlimited=unlimited,

@@ -22,7 +22,7 @@ from garant.contracts.models import Programme as ProgrammeRow
 from garant.contracts.operations_calendars import edit_calendar, own_hours
 from garant.contracts.operations_contacts import empty_slot, fill_slot
 from garant.contracts.operations_ledger_periods import open_accounts
-from garant.contracts.packages import contacts_for, included_contacts
+from garant.contracts.packages import check_contacts, check_days, contacts_for, included_contacts
 from garant.contracts.queries import contract_view, programme_document
 from garant.contracts.queries_terms import programme_by_id
 from garant.contracts.views import ContractView, ProgrammeVersionView
@@ -167,6 +167,7 @@ def sign_contract(
     document = programme_by_id(pinned.programme_version_id)
     _check_region(document, package, region)
     limit = contacts_for(document, package, region, measures) if contact_limit == INCLUDED else contact_limit
+    check_contacts(limit)
     values = {"package_version": pinned, "region": region, "starts_on": starts_on, "ends_on": ends_on, "zone": zone}
     try:
         with transaction.atomic():
@@ -186,6 +187,7 @@ def sign_contract(
 
 
 def _check_term(starts_on: date, ends_on: date, zone: str, reference: str) -> None:
+    check_days(starts_on, ends_on)
     if ends_on < starts_on:
         values = {"starts_on": starts_on.isoformat(), "ends_on": ends_on.isoformat()}
         raise Refusal("term_backwards", "a_term_has_days", "check_dates", values)

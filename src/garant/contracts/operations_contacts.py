@@ -37,6 +37,7 @@ from garant.core.refusals import Refusal
 from garant.core.slots import Slot, Training
 from garant.directory.operations import require
 from garant.journal.operations import database_now
+from garant.kit.each import each_alone
 
 __all__ = [
     "empty_slot",
@@ -253,7 +254,7 @@ def settle_contacts(limit: int = BATCH) -> int:
     """
     due = ContactSlot.objects.filter(settles_at__lte=database_now()).order_by("settles_at", "pk")
     found = list(due.values_list("pk", "contract_id")[:limit])
-    return sum(_settle(pk, contract_id) for pk, contract_id in found)
+    return each_alone("settling a contact", found, lambda row: _settle(*row))
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from django.db import transaction
 from garant.contracts import operations
 from garant.contracts.models import ContactSlot, Contract
 from garant.contracts.operations_contacts import fill_slot
+from garant.contracts.packages import MOST_CONTACTS
 from garant.contracts.reading_imports import Cells, read_sheet
 from garant.contracts.views_imports import ImportLine, ImportView
 from garant.core.people import Actor, Viewer
@@ -208,7 +209,7 @@ def _bought(text: str) -> dict[str, Decimal] | None:
             number = Decimal(amount.strip())
         except InvalidOperation:
             raise Refusal("number_invalid", "contacts_are_counted", "correct_lines", {"number": part}) from None
-        if not number.is_finite() or number < 0:
+        if not number.is_finite() or not 0 <= number <= MOST_CONTACTS:
             raise Refusal("number_invalid", "contacts_are_counted", "correct_lines", {"number": part})
         found[name.strip()] = number
     return found

@@ -37,6 +37,7 @@ from garant.directory.membership import (
 from garant.directory.operations import require
 from garant.directory.queries import person_by_email, subscriber_by_id
 from garant.journal import operations as journal
+from garant.kit.each import each_alone
 from garant.kit.reach import desk_wide
 
 __all__ = ["LASTS", "accept_invitation", "end_invitations", "invite", "revoke_invitation"]
@@ -158,17 +159,22 @@ def _make_room(held: Held, slot: ContactSlot | None) -> None:
 
 
 @transaction.atomic
-def revoke_invitation(*, by: Actor, invitation_id: int) -> bool:
+def revoke_invitation(*, by: Actor, invitation_id: int, contract_id: int | None = None) -> bool:
     """Withdraw an open invitation: its link opens nothing any more and its slot is free. False when it is over.
 
-    Raises NotFound for an unknown one, and for one of an organisation in which `by` may not invite.
+    `contract_id`: the contract that it must belong to, None: whichever. Raises NotFound for an unknown one, and for one
+    of an organisation in which `by` may not invite.
     """
-    found = Invitation.objects.filter(pk=invitation_id).values_list("contract_id", flat=True).first()
-    if found is None:
+    found = Invitation.objects.filter(pk=invitation_id).first()
+    # Asked before anything is locked, and answered alike: nobody learns that somebody else's invitation exists.
+    if found is None or (contract_id is not None and found.contract_id != contract_id):
         raise NotFound("invitation")
-    held = hold(found)
+    try:
+        require(by, _ACTS[found.purpose], found.subscriber_id)
+    except Refusal:
+        raise NotFound("invitation") from None
+    held = hold(found.contract_id)
     row = Invitation.objects.select_for_update().get(pk=invitation_id)
-    require(by, _ACTS[row.purpose], row.subscriber_id)
     if row.accepted_at is not None or row.revoked_at is not None:
         return False
     _end(by, held, row, "invitation_revoked")
@@ -179,7 +185,8 @@ def end_invitations(limit: int = 500) -> int:
     """Close invitations that expired without an answer, so that their slots are seen to be free; how many."""
     now = journal.database_now()
     lapsed = Invitation.objects.filter(accepted_at=None, revoked_at=None, expires_at__lte=now).order_by("expires_at")
-    return sum(_lapse(pk, contract) for pk, contract in list(lapsed.values_list("pk", "contract_id")[:limit]))
+    found = list(lapsed.values_list("pk", "contract_id")[:limit])
+    return each_alone("closing an invitation", found, lambda row: _lapse(*row))
 
 
 @transaction.atomic

@@ -30,6 +30,7 @@ from garant.contracts.ledger_rules import (
 from garant.contracts.ledger_writing import Book, What, booking_view, hold, lot_view
 from garant.contracts.models import Contract, LedgerAccount, LedgerEntry, LedgerLot
 from garant.contracts.operations_ledger_periods import follow_contacts, ledger_housekeeping, open_accounts
+from garant.contracts.packages import check_days
 from garant.contracts.views_ledger import Booking, Grant, LotView
 from garant.core.ledger import ZERO, Draw, NotEnough, draws
 from garant.core.people import Actor
@@ -191,6 +192,7 @@ def grant(
         return _granted_before(book, found, asked)
     in_steps(asked, book.account.step)
     begins = starts or book.today
+    check_days(begins, *([ends] if ends is not None else []))
     if ends is not None and ends < max(begins, book.today):
         values = {"starts_on": begins.isoformat(), "ends_on": ends.isoformat()}
         raise Refusal("grant_backwards", "a_grant_can_be_booked", "check_dates", values)

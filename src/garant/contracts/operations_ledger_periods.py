@@ -26,6 +26,7 @@ from garant.core.zones import zone
 from garant.directory.queries import people_of
 from garant.journal.operations import append, database_now
 from garant.journal.operations_notices import NewNotice, put_notices
+from garant.kit.each import each_alone
 
 #: Accounts looked at in one sweep at most; the next sweep takes the rest.
 BATCH = 1000
@@ -133,16 +134,23 @@ def ledger_housekeeping(at: datetime | None = None) -> int:
     now = at or database_now()
     # A day's slack: somewhere it is already tomorrow. Each account then asks its own zone.
     tomorrow = now.astimezone(UTC).date() + timedelta(days=1)
-    done = 0
-    for contract_id in Contract.objects.filter(accounts=None).order_by("pk").values_list("pk", flat=True)[:BATCH]:
-        done += open_accounts(by=SYSTEM, contract_id=contract_id)
-    for account_id in _accounts_due(now, tomorrow):
+    unopened = Contract.objects.filter(accounts=None).order_by("pk").values_list("pk", flat=True)[:BATCH]
+    ending = _lots_ending(now, tomorrow + timedelta(days=EARLIEST_WARNING))
+
+    def kept(account_id: int) -> int:
         with transaction.atomic():
-            done += _kept(account_id, SYSTEM, at)
-    for lot_id in _lots_ending(now, tomorrow + timedelta(days=EARLIEST_WARNING)):
+            return int(_kept(account_id, SYSTEM, at))
+
+    def warned(lot_id: int) -> int:
         with transaction.atomic():
-            done += _warned(lot_id, at)
-    return done
+            return int(_warned(lot_id, at))
+
+    done = each_alone("opening accounts", unopened, lambda pk: int(open_accounts(by=SYSTEM, contract_id=pk)))
+    return (
+        done
+        + each_alone("keeping accounts", _accounts_due(now, tomorrow), kept)
+        + each_alone("warning of an end", ending, warned)
+    )
 
 
 def _accounts_due(now: datetime, tomorrow: date) -> list[int]:

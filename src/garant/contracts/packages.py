@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 
 from garant.core.programmes import Programme
@@ -42,3 +43,23 @@ def bought_with(contract_id: int) -> dict[str, Decimal]:
         if entry.kind == "contract_signed":
             return {name: Decimal(amount) for name, amount in entry.data.get("measures", {}).items()}
     return {}
+
+
+#: Days that a contract may name: before, nobody sold support; after, calendars can't be counted.
+EARLIEST, LATEST = date(1990, 1, 1), date(2199, 12, 31)
+#: More contacts than any contract names; the database's column ends far above.
+MOST_CONTACTS = 1_000_000
+
+
+def check_days(*days: date) -> None:
+    """Refuse a day that no contract can have: one typed with a digit too many would stop whoever counts with it."""
+    for day in days:
+        if not EARLIEST <= day <= LATEST:
+            values = {"day": day.isoformat(), "earliest": EARLIEST.isoformat(), "latest": LATEST.isoformat()}
+            raise Refusal("day_out_of_range", "days_lie_within_reach", "check_dates", values)
+
+
+def check_contacts(limit: int | None) -> None:
+    """Refuse a number of contacts that no contract can have."""
+    if limit is not None and not 0 <= limit <= MOST_CONTACTS:
+        raise Refusal("number_invalid", "contacts_are_counted", "check_amount", {"number": limit})

@@ -19,6 +19,7 @@ from garant.core.people import Viewer
 from garant.core.programmes import EscalationPolicy, Programme
 from garant.core.programmes.entrance import conditions
 from garant.core.refusals import NotFound
+from garant.core.rights import reach
 from garant.core.standing import GOOD
 from garant.core.zones import zone
 from garant.directory.queries import viewer_of
@@ -111,7 +112,7 @@ def contract_of(
 
 def contracts_in_force(*, viewer: Viewer, subscriber_id: int, at: datetime) -> list[ContractView]:
     """Every contract of a subscriber that runs at an instant, the latest begun first. Raises NotFound."""
-    if not viewer.is_staff and subscriber_id not in viewer.subscribers():
+    if not viewer.is_staff and subscriber_id not in reach(viewer, "read_contracts"):
         raise NotFound("subscriber")
     return _running(subscriber_id, at)
 
@@ -254,7 +255,11 @@ def _contracts_near(subscriber_id: int, at: datetime) -> list[ContractView]:
 
 
 def _contracts_of(viewer: Viewer) -> QuerySet[Contract]:
-    return contracts_rows() if viewer.is_staff else contracts_rows().filter(subscriber_id__in=viewer.subscribers())
+    return (
+        contracts_rows()
+        if viewer.is_staff
+        else contracts_rows().filter(subscriber_id__in=reach(viewer, "read_contracts"))
+    )
 
 
 def contracts_rows() -> QuerySet[Contract]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from garant.contracts.keys import ended_key, key_of, parse_key
 from garant.contracts.models import Contract, PackageVersion
-from garant.contracts.packages import bought_with, contacts_for
+from garant.contracts.packages import bought_with, check_contacts, check_days, contacts_for
 from garant.contracts.queries import contract_at, contract_by_id
 from garant.contracts.queries_terms import OwnTerms, StoredTerms, own_terms, programme_by_id, terms
 from garant.contracts.views import ContractView
@@ -123,6 +123,7 @@ def _ends_on(contract: ContractView, change: Change) -> date:
         return contract.ends_on
     if change.ends_on is None or change.ends_on < contract.starts_on:
         raise Refusal("term_backwards", "a_term_has_days", "check_dates", {"starts_on": contract.starts_on.isoformat()})
+    check_days(change.ends_on)
     if change.kind == "renewal" and change.ends_on <= contract.ends_on:
         raise Refusal("renewal_ends_earlier", "renewals_lengthen", "check_dates", {"ends_on": contract.ends_on})
     return change.ends_on
@@ -137,8 +138,11 @@ def _limit(contract: ContractView, change: Change, document: Programme, package:
         limit = contract.limit
     else:
         limit = contacts_for(document, package, region, measures)
-    if limit is not None and contract.filled > limit:
-        values = {"filled": contract.filled, "limit": limit}
+    check_contacts(limit)
+    # Places are numbered, and the database keeps each number within the limit: a filled place above it counts too.
+    highest = max((slot.number for slot in contract.slots if slot.person_id is not None), default=0)
+    if limit is not None and highest > limit:
+        values = {"filled": contract.filled, "limit": limit, "place": highest}
         raise Refusal("contacts_over_limit", "contacts_up_to_allotment", "remove_contacts_first", values)
     return limit
 

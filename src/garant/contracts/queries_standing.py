@@ -22,6 +22,7 @@ from garant.contracts.views_standing import DecisionView, FactView, StandingView
 from garant.core.people import Actor, Viewer
 from garant.core.programmes.values import StandingRule
 from garant.core.refusals import NotFound
+from garant.core.rights import may
 from garant.core.standing import GOOD, SUSPENDED, Fact, NotYet, Proposal, open_items, propose
 from garant.core.zones import zone
 from garant.directory import queries as directory
@@ -62,7 +63,7 @@ def advice_for(subscriber_id: int, at: datetime) -> tuple[Proposal | NotYet, Sta
 
 def standing(*, viewer: Viewer, subscriber_id: int) -> StandingView:
     """A subscriber's standing with what the viewer may see of its grounds. Raises NotFound for somebody else's."""
-    if not viewer.is_staff and subscriber_id not in viewer.subscribers():
+    if not may(viewer, "read_standing", subscriber_id):
         raise NotFound("subscriber")
     at, suspension = database_now(), in_force(subscriber_id)
     known = advice_for(subscriber_id, at)

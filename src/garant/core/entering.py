@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -16,6 +16,17 @@ UNLISTED = ("hold", "refuse")
 WAYS = ("at_once", "proposal", "refused")
 #: Stands for every language that is not named.
 ANY = "*"
+#: What programmes call the ways that lead to one door of the desk.
+CHANNEL_NAMES = {
+    "web": ("web", "portal", "online"),
+    "email": ("email", "mail", "e-mail"),
+    "phone": ("phone", "telephone"),
+}
+
+
+def channel_at(door: str, offered: Collection[str]) -> str:
+    """What the programme calls the channel behind a door of the desk; the door's own name when it offers none."""
+    return next((name for name in CHANNEL_NAMES.get(door, ()) if name in offered), door)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,16 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from garant.core.entering import ANY, AttachmentLimit, Conditions, ContractTerm, Request, Sender, Spoken
+from garant.core.entering import (
+    ANY,
+    AttachmentLimit,
+    Conditions,
+    ContractTerm,
+    Request,
+    Sender,
+    Spoken,
+    channel_at,
+)
 from garant.core.refusals import Refusal
 from garant.core.standing import GOOD
 
@@ -29,6 +38,7 @@ __all__ = [
     "Spoken",
     "admit",
     "change_severity",
+    "channel_at",
 ]
 
 

@@ -156,6 +156,11 @@ def may(viewer: Viewer, act: str, subscriber_id: int | None = None) -> bool:
     return row is not None and row.allows(viewer, subscriber_id)
 
 
+def reach(viewer: Viewer, act: str) -> frozenset[int]:
+    """Ids of the viewer's own subscribers for which an act is allowed; for staff ask `may` without a subscriber."""
+    return frozenset(one for one in viewer.subscribers() if may(viewer, act, one))
+
+
 def check(viewer: Viewer, act: str, subscriber_id: int | None = None) -> None:
     """Refuse an act that the viewer's roles don't allow; the refusal names the roles that do."""
     if may(viewer, act, subscriber_id):

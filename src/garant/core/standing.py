@@ -110,7 +110,8 @@ def open_items(facts: Iterable[Fact], today: date) -> tuple[OpenItem, ...]:
     The order in which facts arrive decides nothing, their dates do: the latest due date of an invoice holds, and of
     two facts about an obligation the later one; on one day the one recorded last.
     """
-    known = [fact for fact in facts if fact.on <= today]
+    # A due date that lies ahead is known already: an invoice that was given more time is not late before it.
+    known = [fact for fact in facts if fact.on <= today or fact.kind == "invoice_due"]
     by_name: dict[tuple[str, str], list[Fact]] = {}
     for fact in sorted(known, key=lambda each: each.on):
         ground = GROUNDS[fact.kind]

@@ -14,6 +14,7 @@ from garant.core.people import STAFF_ROLES, SUBSCRIBER_ROLES, Actor
 from garant.core.refusals import NotFound, Refusal
 from garant.core.zones import zone as zone_named
 from garant.directory.models import Person, RoleHeld, Subscriber
+from garant.directory.models_teams import Rota
 from garant.directory.queries import side
 from garant.directory.views import PersonRow
 from garant.journal.operations import append, database_now
@@ -157,3 +158,12 @@ def _check_side(role: str, subscriber_id: int | None) -> None:
     known = STAFF_ROLES if subscriber_id is None else SUBSCRIBER_ROLES
     if role not in known:
         raise Refusal("role_not_on_this_side", "roles_by_side", "choose_offered_role", {"offered": known})
+
+
+def look_at_rotas_again(rota_id: int | None = None) -> None:
+    """What was told about gaps of a rota (None: of every one) no longer holds: turns, absences or roles changed.
+
+    A gap that is still the same is not told twice: its notice goes by its beginning and end.
+    """
+    rotas = Rota.objects.all() if rota_id is None else Rota.objects.filter(pk=rota_id)
+    rotas.update(gap_told_until=None)

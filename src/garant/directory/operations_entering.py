@@ -8,7 +8,7 @@ from django.db import models, transaction
 
 from garant.core.people import STAFF_ROLES, Actor
 from garant.core.refusals import Refusal
-from garant.directory.membership import enter_person, lock_person, put_role, take_role
+from garant.directory.membership import enter_person, lock_person, look_at_rotas_again, put_role, take_role
 from garant.directory.models import Person, RoleHeld
 from garant.directory.operations import require
 from garant.directory.operations_staff import staff_member
@@ -61,6 +61,8 @@ def set_staff_roles(*, by: Actor, person_id: int, roles: Collection[str]) -> tup
         put_role(by=by, person_id=person_id, role=role)
     for role in ended:
         take_role(by=by, person_id=person_id, role=role)
+    if ended:
+        look_at_rotas_again()
     return given, ended
 
 

@@ -12,7 +12,7 @@ from garant.core.duty import weekly
 from garant.core.instants import Span
 from garant.core.people import Actor
 from garant.core.refusals import NotFound, Refusal
-from garant.directory.membership import clean, known_zone, note
+from garant.directory.membership import clean, known_zone, look_at_rotas_again, note
 from garant.directory.models import Rota, RotaTurn
 from garant.directory.operations import require
 from garant.directory.operations_staff import LONGEST_NAME, checked_code, staff_member
@@ -177,7 +177,7 @@ def _turn(by: Actor, rota: Rota, person_id: int, starts: datetime, ends: datetim
 
 def _look_again(rota: Rota) -> None:
     """What was told about gaps no longer holds once turns changed."""
-    Rota.objects.filter(pk=rota.pk).update(gap_told_until=None)
+    look_at_rotas_again(rota.pk)
 
 
 def _locked(rota_id: int) -> Rota:

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from garant.core.people import Actor
 from garant.core.refusals import NotFound, Refusal
-from garant.directory.membership import clean, lock_person, lock_subscriber, note
+from garant.directory.membership import clean, lock_person, lock_subscriber, look_at_rotas_again, note
 from garant.directory.models import Absence, Advisor, RoleHeld, Skill, Team
 from garant.directory.operations import require
 from garant.journal.operations import database_now
@@ -112,6 +112,7 @@ def record_absence(
         stand_in_id=stand_in,
         reason=" ".join(reason.split())[:LONGEST_REASON],
     )
+    look_at_rotas_again()
     data = {"absence": row.pk, "from": starts.isoformat(), "until": ends.isoformat(), "stand_in": stand_in}
     note(by, ("person", person_id), "absence_recorded", data, None)
     return row.pk
@@ -132,6 +133,7 @@ def end_absence(*, by: Actor, absence_id: int) -> None:
         row.save(update_fields=["ends"])
     else:
         row.delete()
+    look_at_rotas_again()
     note(by, ("person", row.person_id), "absence_ended", {"absence": absence_id}, None)
 
 

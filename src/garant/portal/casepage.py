@@ -9,12 +9,12 @@ from typing import Any
 from django.utils.translation import gettext, pgettext
 
 from garant.cases.views_files import FileView
+from garant.contracts.queries import programme_of
 from garant.core.people import Viewer
 from garant.core.programmes import said
 from garant.kit import moments
 from garant.kit.clocks import ClockState, clock_state
 from garant.portal.lists import waiting_on_you
-from garant.portal.programme import programme
 from garant.portal.words import event_text, metric_name, reasons, state_name
 
 
@@ -42,7 +42,7 @@ class Kept:
 
 def case_page(case: Any, viewer: Viewer, now: datetime, language: str) -> dict[str, Any]:
     """The page's values from a case (cases.queries.CaseView), which holds nothing that this viewer may not see."""
-    document = programme()
+    document = programme_of(case.package_key)
     current = case.current
     clock = _clock(case, current, now)
     return {

@@ -19,6 +19,9 @@ from garant.portal.offers import Level, severities, within
 from garant.portal.programme import programme
 from garant.portal.words import Refused, refused
 
+#: The kind of a report that somebody else must be able to follow, where the programme names no kinds.
+ERROR = "error"
+
 
 @dataclass(frozen=True, slots=True)
 class Bought:
@@ -34,7 +37,26 @@ class Bought:
         """The kinds of request that the package knows."""
         known = [one for one in self.programme.request_types if one.packages is None or self.package in one.packages]
         known.sort(key=self._place)
-        return [(one.code, said(one.name, language)) for one in known]
+        return [(one.code, said(one.name, language)) for one in known] or self._any_types()
+
+    @staticmethod
+    def _any_types() -> list[tuple[str, str]]:
+        """What is asked where the programme tells no kinds of request apart."""
+        return [(ERROR, gettext("Error report")), ("question", gettext("Question"))]
+
+    def type_name(self, kind: str, language: str) -> str:
+        """What a kind of request is called."""
+        return dict(self.request_types(language)).get(kind, kind)
+
+    def products(self, language: str) -> list[tuple[str, str]]:
+        """The products that the package covers in the region; empty: the programme names none."""
+        covered = [
+            one
+            for one in self.programme.coverage.products
+            if (one.packages is None or self.package in one.packages)
+            and (one.regions is None or self.region in one.regions)
+        ]
+        return [(one.code, said(one.name, language) or one.code) for one in covered]
 
     def _place(self, kind: RequestType) -> int:
         """Error reports stand first, then the routine kinds, then the urgent ones."""
@@ -46,11 +68,13 @@ class Bought:
 
     def default_severity(self, kind: str) -> str | None:
         """The severity that a kind of request comes with; None: the contact chooses."""
+        if not self.programme.request_types:
+            return None if kind == ERROR else self.programme.default_severity
         return self.programme.request_type(kind).severity
 
     def is_error_report(self, kind: str) -> bool:
         """Whether somebody must be able to see the same error: steps, expected and actual are asked for."""
-        return self.programme.request_type(kind).severity is None
+        return kind == ERROR if not self.programme.request_types else self.default_severity(kind) is None
 
     def levels(self, language: str) -> tuple[Level, ...]:
         """The severities open to the package."""
@@ -138,7 +162,7 @@ def _warning(viewer: Viewer, subscriber_id: int | None, at: datetime, contract_i
         return None
     facts: AdmissionFacts = queries.admission_facts(viewer.person_id, subscriber_id, at, contract_id)
     channels = facts.conditions.region_channels
-    asked = intake.Request(at=at, channel="web" if "web" in channels else next(iter(channels), "web"))
+    asked = intake.Request(at=at, channel=intake.channel_at("web", channels))
     found = intake.admit(facts.sender, asked, facts.conditions)
     if isinstance(found, intake.Admitted):
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -83,8 +84,12 @@ class WhatForm(StrictForm):
     product = line(_("Product"), required=False, longest=80)
     version = line(_("Version"), _("As it stands in the product, such as 8.4.2."), required=False, longest=40)
 
-    def __init__(self, *args: Any, error_report: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, error_report: bool, products: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if products:
+            label = self.fields["product"].label
+            choices = [("", _("Choose a product")), *products]
+            self.fields["product"] = forms.ChoiceField(label=label, required=False, choices=choices)
         if error_report:
             self.fields["description"].required = False
             self.fields["description"].label = _("Anything else we should know")

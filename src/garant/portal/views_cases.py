@@ -16,12 +16,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from garant.cases import operations, queries
 from garant.cases.queries_files import held_files
+from garant.cases.views import CaseView
+from garant.contracts.queries import programme_of, severities_of
 from garant.core.refusals import Refusal
 from garant.portal.access import actor_of, for_subscribers, not_for, viewer_of
 from garant.portal.casepage import case_page
 from garant.portal.forms import RaiseForm, ReopenForm, ReplyForm
-from garant.portal.offers import severities
-from garant.portal.programme import programme
+from garant.portal.offers import Level, severities
 from garant.portal.talk import talk_words
 from garant.portal.views_files import held_at
 from garant.portal.words import refused
@@ -78,7 +79,7 @@ def reopen(request: HttpRequest, number: int) -> HttpResponse:
 def raise_severity(request: HttpRequest, number: int) -> HttpResponse:
     """Change the severity, up or down: it acts at once."""
     case = queries.case(viewer=viewer_of(request), number=number)
-    form = RaiseForm(request.POST, levels=_others(case.severity))
+    form = RaiseForm(request.POST, levels=_others(case))
     if not form.is_valid():
         return sent_back(request, case, "raise_severity", raise_form=form)
 
@@ -131,10 +132,10 @@ def show_case(request: HttpRequest, number: int, *, status: int = 200, **given: 
         words["form"] = given.get("form") or _reply_form(viewer, number)
     if "reopen" in may or given.get("reopen_form"):
         words["reopen_form"] = given.get("reopen_form") or ReopenForm()
-    others = _others(case.severity)
+    others = _others(case)
     if ("raise_severity" in may and others) or given.get("raise_form"):
         words["raise_form"] = given.get("raise_form") or RaiseForm(levels=others)
-        words["raise_levels"] = [one for one in severities(programme(), language) if one.level in dict(others)]
+        words["raise_levels"] = [one for one in _levels(case) if one.level in dict(others)]
     words |= talk_words(case, viewer, given)
     words["held"] = held_files(viewer=viewer, place=_place(number)) if words.get("form") else []
     words["file_problems"] = given.get("file_problems", [])
@@ -157,7 +158,12 @@ def _place(number: int) -> str:
     return f"reply:{number}"
 
 
-def _others(level: str) -> list[tuple[str, str]]:
-    """Every level but this one, the most severe first."""
-    language = get_language() or "en"
-    return [(one.level, one.name) for one in severities(programme(), language) if one.level != level]
+def _levels(case: CaseView) -> list[Level]:
+    """The levels open to the case's package, the most severe first, as its own programme calls them."""
+    own, language = severities_of(case.package_key), get_language() or "en"
+    return [one for one in severities(programme_of(case.package_key), language) if one.level in own]
+
+
+def _others(case: CaseView) -> list[tuple[str, str]]:
+    """Every level but the case's own, the most severe first."""
+    return [(one.level, one.name) for one in _levels(case) if one.level != case.severity]

@@ -251,7 +251,9 @@ def _back(request: HttpRequest, contract_id: int, data: dict[str, Any]) -> str:
 def _withdrawn(request: HttpRequest, contract_id: int, data: dict[str, Any]) -> str:
     """Withdraw an invitation of this contract."""
     try:
-        invitations.revoke_invitation(by=actor_of(request), invitation_id=data["invitation_id"])
+        invitations.revoke_invitation(
+            by=actor_of(request), invitation_id=data["invitation_id"], contract_id=contract_id
+        )
     except NotFound:
         raise Http404 from None
     return gettext("The invitation is withdrawn. Its link opens nothing any more.")

@@ -78,7 +78,8 @@ def what(request: HttpRequest) -> HttpResponse:
         return redirect("new_case_kind")
     own = bought(viewer_of(request), draft.subscriber_id, draft.contract_id)
     error_report = own.is_error_report(draft.data["request_type"])
-    form = WhatForm(request.POST or None, initial=draft.data, error_report=error_report)
+    products = own.products(get_language() or "en")
+    form = WhatForm(request.POST or None, initial=draft.data, error_report=error_report, products=products)
     problems: list[str] = []
     if request.method == "POST":
         # Kept as typed even when something is missing: nobody writes a report twice.
@@ -246,10 +247,12 @@ def _promise(request: HttpRequest, draft: Draft, own: Bought, severity: str) -> 
 def _answers(draft: Draft, own: Bought) -> list[tuple[str, str, str]]:
     """Label, answer and the page that changes it."""
     language, data = get_language() or "en", draft.data
-    kind_name = said(own.programme.request_type(data["request_type"]).name, language)
+    kind_name = own.type_name(data["request_type"], language)
     level = own.programme.severity(data["severity"])
     fields = WhatForm(error_report=own.is_error_report(data["request_type"])).fields
-    texts = [(str(field.label), str(data.get(name, "")), "/cases/new/what/") for name, field in fields.items()]
+    products = dict(own.products(language))
+    said_of = {**data, "product": products.get(str(data.get("product", "")), data.get("product", ""))}
+    texts = [(str(field.label), str(said_of.get(name, "")), "/cases/new/what/") for name, field in fields.items()]
     severity_text = level.level + pgettext("after a number", ": ") + said(level.name, language)
     return [
         (gettext("Kind"), kind_name, "/cases/new/kind/"),

@@ -87,7 +87,10 @@ def training_ends(programme: Programme, trained_on: date, zone_name: str) -> dat
     return datetime.combine(trained_on + timedelta(days=days + 1), time(), tzinfo=zone(zone_name)).astimezone(UTC)
 
 
-def _types(programme: Programme, package: str) -> frozenset[str]:
+def _types(programme: Programme, package: str) -> frozenset[str] | None:
+    """The kinds of request that the package knows; None: the programme names none, so any is taken."""
+    if not programme.request_types:
+        return None
     return frozenset(one.code for one in programme.request_types if one.packages is None or package in one.packages)
 
 
