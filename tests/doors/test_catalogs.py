@@ -25,7 +25,7 @@ SAME = {
     "fr": {
         "Console", "Correction", "Europe", "Organisation", "Pages", "Places", "Version", "Absences", "Code", "Date",
         "Exception", "Message", "Note", "Place", "Programme", "minutes", "agent", "finance", "Conversation",
-        "Programmes", "Version %(version)s", "Versions", "{amount} minute",
+        "Programmes", "Question", "Version %(version)s", "Versions", "{amount} minute",
     },
     "de": {
         "Administrator", "Code", "Details", "Export", "Filter", "Format", "Import", "Link", "Login", "Name", "Passkeys",

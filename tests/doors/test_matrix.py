@@ -24,7 +24,7 @@ HOME = 302
 #: Forms of a case's side panel about what both sides agree on.
 TALK = (
     "severity-propose", "severity-withdraw", "report-verify", "recreate-ask", "recreate-outcome", "case-link",
-    "case-unlink", "case-follow",
+    "case-unlink", "case-follow", "sender-confirm",
 )  # fmt: skip
 
 
@@ -149,6 +149,7 @@ def standing(cast: Cast) -> Mapping[str, Row]:
     return {
         "console:subscribers": page,
         "console:subscriber": _for(page, own),
+        "console:case-new": _for(staff_form(), own),
         "console:subscriber-fact": _for(deciding, own),
         "console:subscriber-suspend": _for(deciding, own),
         "console:subscriber-reinstate": _for(deciding, own),
@@ -299,7 +300,7 @@ def portal(cast: Cast) -> Mapping[str, Row]:
         "case_follow": Row(own, _customers(422, 422, 404), case),
         **{
             f"case_{act}": Row(own, _customers(403, 422, 404), case)
-            for act in ("answer_proposal", "recreate", "solved", "rate", "escalate")
+            for act in ("answer_proposal", "recreate", "solved", "rate", "escalate", "adopt")
         },
     }
 

@@ -270,7 +270,6 @@ def test_silence_does_not_count_while_support_is_suspended(cast: Cast) -> None:
     assert Case.objects.get(number=number).state == "waiting"
     reinstate(cast)
     assert cases.close_silent() == 0, "the silence begins anew with the reinstatement"
-    sound()
 
 
 def test_an_internal_note_every_day_keeps_no_silence_from_being_announced(cast: Cast) -> None:

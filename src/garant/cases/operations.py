@@ -1,5 +1,6 @@
 """Every act on cases. Each is one transaction, locks the case first, and either is written down whole or refused."""
 
+from garant.cases.operations_adopting import adopt_case, confirm_sender
 from garant.cases.operations_answering import add_customer_message, add_note, log_call, reply
 from garant.cases.operations_drafts import drop_draft, save_draft
 from garant.cases.operations_escalating import (
@@ -47,6 +48,7 @@ __all__ = [
     "add_customer_message",
     "add_note",
     "admit",
+    "adopt_case",
     "answer_reproduction",
     "ask_to_reproduce",
     "assign",
@@ -56,6 +58,7 @@ __all__ = [
     "close",
     "close_silent",
     "confirm_resolution",
+    "confirm_sender",
     "drop_draft",
     "drop_file",
     "drop_old_files",

@@ -50,9 +50,22 @@ def acknowledge_escalation(
             row.save(update_fields=["acknowledged_at", "acknowledged_by", "remind_at"])
             said = act.say("internal", note, field="note") if note.strip() else {}
             act.record(ACKNOWLEDGED, {**_which(row), **said})
+            _take_lower(act, row)
         return act.done()
 
     return repeatable("acknowledge_escalation", by, once, {"escalation": escalation_id, "note": note}, act_on)
+
+
+def _take_lower(act: Act, row: Escalation) -> None:
+    """Whoever takes care of a level takes care of those below it: nobody is asked about them any more."""
+    waiting = Escalation.objects.select_related("period").filter(
+        period=row.period, trigger=row.trigger, level__lt=row.level, acknowledged_at=None, ended_at=None,
+        acknowledge_by__isnull=False,
+    )  # fmt: skip
+    for lower in waiting.order_by("level"):
+        lower.acknowledged_at, lower.acknowledged_by_id, lower.remind_at = act.at, act.person, None
+        lower.save(update_fields=["acknowledged_at", "acknowledged_by", "remind_at"])
+        act.record(ACKNOWLEDGED, _which(lower))
 
 
 def hand_over_escalation(
@@ -68,7 +81,9 @@ def hand_over_escalation(
             if not directory.viewer_of(to).staff_roles & staff_for("acknowledge_escalation"):
                 raise Refusal("cannot_take_over", "only_support_staff", "choose_another_person", {"person": to})
             row.holder_id, row.acknowledged_at, row.acknowledged_by_id = to, None, None
-            row.told = {**row.told, "people": [to]}
+            # Who was told first stays on record; from now on the holder is the one who is asked.
+            first = row.told.get("first", row.told.get("people", ()))
+            row.told = {**row.told, "people": [to], "first": list(first)}
             row.acknowledge_by = row.remind_at = _limit(act, row)
             row.save(
                 update_fields=["holder", "acknowledged_at", "acknowledged_by", "told", "acknowledge_by", "remind_at"]

@@ -23,6 +23,7 @@ from garant.cases.timing import CASE_COLUMNS, bring_into_line, replayed
 from garant.cases.views import Filed
 from garant.contracts import queries as contracts
 from garant.contracts.decided import hold_entitlement
+from garant.contracts.queries_standing import whom_to_ask
 from garant.contracts.queries_terms import hold_calendars
 from garant.core.clocks import CaseClock
 from garant.core.people import SYSTEM, Actor
@@ -303,6 +304,7 @@ def _acknowledge(case: Case, clock: CaseClock, language: str) -> None:
             "subject": case.subject,
             "severity": case.severity,
             "held": clock.held,
+            "ask": whom_to_ask() if clock.held == "standing" else "",
             "due": clock.next_due.isoformat() if clock.next_due else None,
         },
     )

@@ -20,7 +20,7 @@ from garant.cases.views import Done
 from garant.cases.views_standing import StandingChanged
 from garant.contracts import operations_standing as contracts
 from garant.contracts.decided import change_entitlement, hold_entitlement
-from garant.contracts.queries_standing import DESK, Due, deciders, due_for_decision, ended_contracts
+from garant.contracts.queries_standing import DESK, Due, deciders, due_for_decision, ended_contracts, whom_to_ask
 from garant.contracts.queries_terms import hold_calendars
 from garant.core.people import SYSTEM, Actor
 from garant.core.refusals import NotFound, Refusal
@@ -64,12 +64,13 @@ def _decide(
             act = upon(case, by, at)
             act.record(kind, {"decision": decided.id})
             act.settle()
-        _tell(kind, decided.id, subscriber_id, cases)
+        _tell(kind, decided.id, subscriber_id, cases, reason)
     return StandingChanged(decision, at, tuple(case.number for case in cases))
 
 
-def _tell(kind: str, decision_id: int, subscriber_id: int, cases: Sequence[Case]) -> None:
-    """Tell the subscriber's contacts and administrators once."""
+def _tell(kind: str, decision_id: int, subscriber_id: int, cases: Sequence[Case], reason: str) -> None:
+    """Tell the subscriber's contacts and administrators once, with the reason and whom to ask."""
+    asked = whom_to_ask()
     put_notices(
         [
             NewNotice(
@@ -79,7 +80,7 @@ def _tell(kind: str, decision_id: int, subscriber_id: int, cases: Sequence[Case]
                 language=person.language,
                 subject=("subscriber", subscriber_id),
                 subscriber_id=subscriber_id,
-                data={"cases": len(cases)},
+                data={"cases": len(cases), "reason": reason, "ask": asked},
             )
             for person in directory.people_of(DESK, subscriber_id)
             if person.roles & TOLD

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
@@ -82,9 +82,15 @@ def people_told(rows: Iterable[Escalation]) -> set[int]:
     """Everybody whose name a reader of escalations needs."""
     found: set[int | None] = set()
     for row in rows:
-        found.update(row.told.get("people", ()))
+        found.update((*row.told.get("people", ()), *_first_told(row)))
         found.update((row.acknowledged_by_id, row.holder_id, row.ended_by_id))
     return {person for person in found if person is not None}
+
+
+def _first_told(row: Escalation) -> Sequence[int]:
+    """Who was told when the level was reached, whoever holds it now."""
+    found: Sequence[int] = row.told.get("first", row.told.get("people", ()))
+    return found
 
 
 def escalation_row(row: Escalation, of: Case, names: Mapping[int, str], terms: StoredTerms) -> EscalationRow:
@@ -112,7 +118,7 @@ def escalation_row(row: Escalation, of: Case, names: Mapping[int, str], terms: S
         ended=period.ended,
         missed=period.missed,
         roles=tuple(row.told.get("roles", ())),
-        people=tuple(PersonBrief(p, names.get(p, ""), vendor=True) for p in row.told.get("people", ())),
+        people=tuple(PersonBrief(p, names.get(p, ""), vendor=True) for p in _first_told(row)),
         rule=rule_of(terms, period.package_key, period.severity, period.metric),
         caught=bool(row.told.get("catch_all")),
         acknowledge_by=row.acknowledge_by,

@@ -70,7 +70,7 @@ _AT_WORK = frozenset({
 AGREED_ACTS = {
     "open": _AT_WORK,
     "waiting": _AT_WORK,
-    "held": _AT_WORK,
+    "held": _AT_WORK | {"adopt_case", "confirm_sender"},
     "resolved": frozenset({
         "verify_report", "link_cases", "merge_cases", "split_case", "follow_case", "answer_resolution", "rate_case",
     }),

@@ -189,6 +189,9 @@ def _fixed(case: Case, entries: Sequence[EntryView]) -> Iterator[Difference]:
     """What never changes after filing."""
     opened = entries[0]
     wanted = {column: opened.data.get(name) for column, name in FIXED.items()}
+    for entry in entries:
+        if entry.kind == "case_adopted" and "contact" in entry.data:
+            wanted["opened_by_id"] = entry.data["contact"]  # who took the case over
     yield from _compared(
         case.number, None, case, {**wanted, "received_at": opened.at, "subscriber_id": opened.subscriber_id}
     )

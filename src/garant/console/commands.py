@@ -49,18 +49,18 @@ def _named(commands: list[Command], words: list[str]) -> tuple[Command, ...]:
 
 def _pages(viewer: Viewer) -> list[Command]:
     pages = [
-        (gettext("Queue"), "console:queue", "work_queue"),
-        (gettext("Escalations"), "console:escalations", "work_queue"),
-        (gettext("Outbox"), "console:notices", "work_queue"),
-        (gettext("Subscribers"), "console:subscribers", "work_queue"),
-        (gettext("Contacts"), "console:contacts", "work_queue"),
+        (gettext("Queue"), "console:queue", "read_cases"),
+        (gettext("Escalations"), "console:escalations", "read_escalations"),
+        (gettext("Outbox"), "console:notices", "read_outbox"),
+        (gettext("Subscribers"), "console:subscribers", "read_standing"),
+        (gettext("Contacts"), "console:contacts", "read_contacts"),
         (gettext("Programmes"), "console:programmes", "read_programmes"),
         (gettext("Packages"), "packages", ""),
-        (gettext("Allotments"), "console:allotments", "work_queue"),
-        (gettext("Prepared replies"), "console:replies", "work_queue"),
-        (gettext("Roles and rights"), "console:rights", "work_queue"),
+        (gettext("Allotments"), "console:allotments", "read_allotments"),
+        (gettext("Prepared replies"), "console:replies", "read_cases"),
+        (gettext("Roles and rights"), "console:rights", "read_rights"),
         (gettext("Import and export"), "console:import", "import_customers"),
-        (gettext("Keys"), "console:keys", "work_queue"),
+        (gettext("Keys"), "console:keys", "read_cases"),
         (gettext("Account"), "account", ""),
     ]
     return [

@@ -11,6 +11,7 @@ from django.shortcuts import render
 
 from garant.cases import queries
 from garant.core.people import Viewer
+from garant.core.rights import may
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,4 +52,5 @@ def page(request: HttpRequest, template: str, status: int = 200, **context: Any)
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     context.setdefault("now", now())
     context.setdefault("desk", desk_of(viewer))
+    context.setdefault("may_outbox", may(viewer, "read_outbox"))
     return render(request, template, {"viewer": viewer, **context}, status=status)

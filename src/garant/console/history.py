@@ -82,7 +82,7 @@ def _sentences(who: str, data: Mapping[str, Any], zone: str) -> dict[str, str]:
         "case_absorbed": gettext("Another case was merged into this one."),
         "case_split": gettext("%(who)s split a part off into a case of its own."),
         "severity_changed": gettext("%(who)s changed the severity to %(severity)s."),
-        "package_changed": gettext("The package of the case changed."),
+        "package_changed": _contract_changed(str(data.get("cause", ""))),
         "case_admitted": gettext("%(who)s admitted the case by exception: its clock began."),
         "support_suspended": gettext("Support was suspended: the clocks stood still."),
         "support_reinstated": gettext("Support was reinstated: the clocks ran on."),
@@ -93,7 +93,9 @@ def _sentences(who: str, data: Mapping[str, Any], zone: str) -> dict[str, str]:
         "case_adopted": gettext("%(who)s adopted the case: its clock began."),
         "case_confirmed": gettext("The sender was confirmed."),
         "note_added": gettext("%(who)s kept an internal note."),
-        "case_assigned": gettext("%(who)s gave the case to %(to)s."),
+        "case_assigned": gettext("%(who)s gave the case to %(to)s, by the rule “%(rule)s”.")
+        if data.get("rule")
+        else gettext("%(who)s gave the case to %(to)s."),
         "target_missed": gettext("%(metric)s: the due time passed without an answer."),
         "escalation_told": gettext("%(metric)s: level %(level)s of the escalation policy was told."),
         "escalation_repeated": gettext("%(metric)s: level %(level)s was told again: nobody had acknowledged it."),
@@ -103,6 +105,18 @@ def _sentences(who: str, data: Mapping[str, Any], zone: str) -> dict[str, str]:
         "due_moved": gettext("The calendar was edited: the due time moved to %(due)s."),
     }
     return {kind: text % said for kind, text in texts.items()}
+
+
+def _contract_changed(cause: str) -> str:
+    """What a change of the contract did to the case, by what it was."""
+    return {
+        "override": gettext("A target of the contract changed."),
+        "add_on": gettext("An add-on of the contract changed."),
+        "region": gettext("The region of the contract changed."),
+        "renewal": gettext("The contract was renewed."),
+        "term": gettext("The term of the contract changed."),
+        "expiry": gettext("The contract ended: what runs stays, nothing new starts."),
+    }.get(cause, gettext("The package of the case changed."))
 
 
 def _filled(who: str, data: Mapping[str, Any], zone: str) -> dict[str, Any]:
@@ -117,6 +131,7 @@ def _filled(who: str, data: Mapping[str, Any], zone: str) -> dict[str, Any]:
         "outcome": recreation_name(str(data.get("outcome", ""))),
         "score": data.get("score", ""),
         "holder": data.get("to_name", ""),
+        "rule": data.get("rule", ""),
         "levels": ", ".join(str(level) for level in data.get("levels", ())),
     }
 

@@ -10,14 +10,20 @@ from typing import Any
 from django.utils.formats import number_format
 from django.utils.translation import get_language, gettext
 
+from garant.console.forms_standing import KIND_NAMES
 from garant.console.packages import Names
+from garant.console.words import owed, unit_words
+from garant.contracts.queries import parse_key
+from garant.contracts.queries_changes import amendments
+from garant.contracts.queries_standing import standing
+from garant.contracts.queries_terms import own_terms
 from garant.contracts.views import ContractView
 from garant.contracts.views_standing import StandingView
 from garant.core.people import Viewer
 from garant.core.programmes import said
 from garant.core.standing import Proposal
 from garant.directory import queries as directory
-from garant.kit.moments import long_date
+from garant.kit.moments import day_time, long_date
 from garant.wording import standing as words
 
 
@@ -96,6 +102,38 @@ def contract_lines(
          "version": each.version,
          "region": each.region, "starts_on": each.starts_on, "ends_on": each.ends_on, "running": each.term.runs_at(at),
          "filled": each.filled, "limit": each.limit, "amended": each.amended,
-         "people": named(each)}
+         "people": named(each), "changes": amendment_lines(viewer, each.id, viewer.zone) if each.amended else [],
+         "own": own_targets(each.package_key)}
         for each in contracts
     ]  # fmt: skip
+
+
+def standing_shown(viewer: Viewer, subscriber_id: int) -> ShownStanding:
+    """How a subscriber stands, for the banner of any page about it."""
+    return shown_standing(standing(viewer=viewer, subscriber_id=subscriber_id), viewer.zone)
+
+
+def amendment_lines(viewer: Viewer, contract_id: int, zone: str) -> list[str]:
+    """What was changed about a contract since it was signed, the newest first: what, from when, by whom and why."""
+    lines = []
+    for one in amendments(viewer=viewer, contract_id=contract_id):
+        values = {
+            "what": str(KIND_NAMES.get(one.kind, one.kind)),
+            "at": day_time(one.effective_at, zone),
+            "who": one.by or gettext("Garant"),
+            "reason": one.reason,
+        }
+        lines.append(gettext("%(what)s, %(at)s, %(who)s: %(reason)s") % values)
+    return lines
+
+
+def own_targets(key: str) -> list[str]:
+    """A contract's own targets in words, where it has some."""
+    own = own_terms(parse_key(key).amendment)
+    return [
+        gettext("%(metric)s, severity %(levels)s, in %(unit)s")
+        % {"metric": owed(one.metric), "levels": one.severity, "unit": unit_words(one.unit)}
+        + ": "
+        + ("–" if one.amount is None else number_format(one.amount, use_l10n=True))
+        for one in own.overrides.values()
+    ]

@@ -13,7 +13,7 @@ from garant.console.packages import Names
 from garant.contracts import queries as contracts
 from garant.core.people import Viewer
 from garant.directory import queries as directory
-from garant.kit.forms import StrictForm, fresh_token
+from garant.kit.forms import OnceForm, StrictForm, fresh_token
 from garant.wording.agreed import field_name, link_name, recreation_name, verification_name
 
 Maker = Callable[[Any, CaseView, Viewer], StrictForm]
@@ -95,6 +95,7 @@ FORMS: Mapping[str, tuple[str, Maker]] = {
     "link_form": ("link_cases", _plain("link", forms.LinkForm)),
     "unlink_form": ("link_cases", _plain("unlink", forms.UnlinkForm)),
     "follow_form": ("follow_case", follow),
+    "confirm_form": ("confirm_sender", _plain("confirm", OnceForm)),
 }
 
 
@@ -107,6 +108,8 @@ def talk_of(case: CaseView, viewer: Viewer, given: Mapping[str, StrictForm]) -> 
         shown.pop("propose_form", None)  # one at a time
     else:
         shown.pop("withdraw_form", None)
+    if case.held_reason != "sender":
+        shown.pop("confirm_form", None)
     asked = [each for each in case.reproductions if each.answered_at is None]
     if asked:
         shown.pop("ask_form", None)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from garant.contracts.models import ContactSlot, Invitation
-from garant.contracts.notices_contacts import hash_of, send_invitation, token_of
+from garant.contracts.notices_contacts import hash_of, link_path, send_invitation, token_of
 from garant.contracts.operations_contacts import fill, substitute, succeed
 from garant.contracts.queries_contacts import invitation_row, state_of
 from garant.contracts.slots import (
@@ -37,10 +37,11 @@ from garant.directory.membership import (
 from garant.directory.operations import require
 from garant.directory.queries import person_by_email, subscriber_by_id
 from garant.journal import operations as journal
+from garant.journal.queries import notice_data
 from garant.kit.each import each_alone
 from garant.kit.reach import desk_wide
 
-__all__ = ["LASTS", "accept_invitation", "end_invitations", "invite", "revoke_invitation"]
+__all__ = ["LASTS", "accept_invitation", "end_invitations", "invite", "link_of", "revoke_invitation"]
 
 #: How long an invitation can be accepted.
 LASTS = timedelta(days=7)
@@ -92,6 +93,20 @@ def invite(
         stored = _stored(by, held, draft)
         attempt.keep({"invitation": stored.pk})
         return invitation_row(stored, held.now)
+
+
+def link_of(*, by: Actor, invitation_id: int) -> str:
+    """The path that an open invitation's link leads to, for whoever sent it and may give it on; empty when it is over.
+
+    For desks without a mail server: nobody but the person who invited gets it. Raises NotFound for anybody else's.
+    """
+    row = Invitation.objects.filter(pk=invitation_id, invited_by=by.id).first()
+    if row is None or by.id is None:
+        raise NotFound("invitation")
+    require(by, _ACTS[row.purpose], row.subscriber_id)
+    if row.accepted_at is not None or row.revoked_at is not None:
+        return ""
+    return link_path(str(notice_data(f"invitation:{row.pk}").get("seed", "")))
 
 
 def _act(purpose: str) -> str:

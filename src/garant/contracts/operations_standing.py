@@ -95,6 +95,12 @@ def checked_fact(
     today = database_now().astimezone(zone_named(zone_of(subscriber_id))).date()
     if kind != "invoice_due" and on > today:
         raise Refusal("fact_ahead", "facts_have_happened", "check_dates", {"on": on.isoformat()})
+    if kind == "invoice_paid" and found[1]:
+        due = ObligationFact.objects.filter(subscriber_id=subscriber_id, kind="invoice_due", reference=found[0])
+        other = due.exclude(currency="").exclude(currency=found[1]).order_by("-pk").first()
+        if other is not None:
+            values = {"currency": other.currency, "given": found[1]}
+            raise Refusal("currency_differs", "invoices_are_paid_in_their_currency", "check_currency", values)
     return found
 
 

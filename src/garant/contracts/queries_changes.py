@@ -8,15 +8,17 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from garant.contracts.keys import ended_key, key_of, parse_key
-from garant.contracts.models import Contract, PackageVersion
+from garant.contracts.models import Amendment, Contract, PackageVersion
 from garant.contracts.packages import bought_with, check_contacts, check_days, contacts_for
-from garant.contracts.queries import contract_at, contract_by_id
+from garant.contracts.queries import contract_at, contract_by_id, contract_seen
 from garant.contracts.queries_terms import OwnTerms, StoredTerms, own_terms, programme_by_id, terms
 from garant.contracts.views import ContractView
+from garant.core.people import Viewer
 from garant.core.programmes import Programme
 from garant.core.refusals import NotFound, Refusal
 from garant.core.targets import Target, TargetError, target_duration
 from garant.core.zones import zone
+from garant.directory import queries as directory
 
 __all__ = ["CHANGES", "Change", "Proposed", "change_terms", "key_for_case", "proposed", "term_end"]
 
@@ -259,3 +261,25 @@ def term_end(contract: ContractView) -> datetime:
     """The instant at which a contract ends: midnight after its last day, where it was made."""
     midnight = datetime.combine(contract.ends_on + timedelta(days=1), time(), tzinfo=zone(contract.zone))
     return midnight.astimezone(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class AmendmentView:
+    """A change to a contract: what kind, from when, who made it ("" for the desk) and why."""
+
+    kind: str
+    effective_at: datetime
+    by: str
+    reason: str
+
+
+def amendments(*, viewer: Viewer, contract_id: int) -> list[AmendmentView]:
+    """The changes to a contract, the newest first. Raises NotFound outside what the viewer may read."""
+    contract_seen(viewer=viewer, contract_id=contract_id)
+    rows = list(Amendment.objects.filter(contract_id=contract_id).order_by("-pk")[:MOST_AMENDMENTS])
+    known = directory.names({row.actor_id for row in rows if row.actor_kind == "person" and row.actor_id is not None})
+    return [AmendmentView(row.kind, row.effective_at, known.get(row.actor_id or 0, ""), row.reason) for row in rows]
+
+
+#: Changes of one contract that a page shows.
+MOST_AMENDMENTS = 50

@@ -35,8 +35,6 @@ __all__ = ["advice_for", "facts_of", "in_force", "rule_of", "ruling_contract", "
 RECORDERS = frozenset({"finance", "manager"})
 #: The desk itself, which reads as staff do.
 DESK = Viewer(staff_roles=frozenset({"manager"}))
-#: A subscriber's people who see what their organisation owes.
-PAYING = frozenset({"administrator", "executive"})
 
 
 def rule_of(contract: ContractView) -> StandingRule:
@@ -61,6 +59,11 @@ def advice_for(subscriber_id: int, at: datetime) -> tuple[Proposal | NotYet, Sta
     return propose(facts_of(subscriber_id), rule, today), rule, today
 
 
+def whom_to_ask() -> str:
+    """Who decides about standing, by name and address, for a sentence; empty when nobody holds the role."""
+    return ", ".join(f"{row.name} ({row.email})" for row in deciders())
+
+
 def standing(*, viewer: Viewer, subscriber_id: int) -> StandingView:
     """A subscriber's standing with what the viewer may see of its grounds. Raises NotFound for somebody else's."""
     if not may(viewer, "read_standing", subscriber_id):
@@ -80,7 +83,7 @@ def standing(*, viewer: Viewer, subscriber_id: int) -> StandingView:
         automatic=rule.automatic if rule else False,
         may=_may(viewer, rule, suspension is not None),
     )
-    if not (viewer.is_staff or viewer.subscriber_roles.get(subscriber_id, frozenset()) & PAYING):
+    if not may(viewer, "read_obligations", subscriber_id):
         return view
     rows = list(ObligationFact.objects.filter(subscriber_id=subscriber_id).order_by("pk"))
     decisions = list(StandingDecision.objects.filter(subscriber_id=subscriber_id).order_by("-at", "-pk"))

@@ -19,7 +19,7 @@ from garant.core.programmes import Programme
 from garant.core.refusals import NotFound, Refusal
 from garant.core.slots import Slot, Training
 from garant.core.zones import zone
-from garant.directory.membership import put_role, take_role
+from garant.directory.membership import put_role, take_back, take_role
 from garant.directory.queries import people_with, viewer_of
 from garant.journal.operations import append, database_now
 
@@ -92,7 +92,10 @@ def settle_roles(by: Actor, subscriber_id: int, at: datetime) -> None:
     have = people_with("contact", subscriber_id)
     for person_id in sorted(asking - have):
         put_role(by=by, person_id=person_id, role="contact", subscriber_id=subscriber_id)
+        take_back(by=by, person_id=person_id, subscriber_id=subscriber_id)
     for person_id in sorted((claiming - asking) & have):
+        # Whoever is away goes on reading: their own cases don't vanish while somebody else may ask.
+        put_role(by=by, person_id=person_id, role="viewer", subscriber_id=subscriber_id, while_absent=True)
         take_role(by=by, person_id=person_id, role="contact", subscriber_id=subscriber_id)
 
 
@@ -101,6 +104,7 @@ def leave(by: Actor, held: Held, person_id: int) -> None:
     subscriber_id = held.contract.subscriber_id
     mine = ContactSlot.objects.filter(Q(person_id=person_id) | Q(other_id=person_id), subscriber_id=subscriber_id)
     if not mine.exists():
+        take_back(by=by, person_id=person_id, subscriber_id=subscriber_id)
         take_role(by=by, person_id=person_id, role="contact", subscriber_id=subscriber_id)
 
 

@@ -53,6 +53,8 @@ _TABLE = [
         ("read_notes", EVERYBODY, NOBODY_HERE),
         ("file_case", NOBODY_HERE, CONTACTS),
         ("file_case_for_caller", SUPPORT, NOBODY_HERE),
+        ("adopt_case", NOBODY_HERE, CONTACTS),
+        ("confirm_sender", SUPPORT, NOBODY_HERE),
         ("add_customer_message", NOBODY_HERE, CONTACTS),
         ("reply", SUPPORT, NOBODY_HERE),
         ("log_call", SUPPORT, NOBODY_HERE),
@@ -109,7 +111,8 @@ _TABLE = [
         ("export_customers", (*LEADERS, "finance"), NOBODY_HERE),
     ]),
     *_rights("standing", [
-        ("read_standing", EVERYBODY, ("administrator", "contact", "executive")),
+        ("read_standing", EVERYBODY, MEMBERS),
+        ("read_obligations", EVERYBODY, ("administrator", "executive")),
         ("record_obligation", MONEY, NOBODY_HERE),
         ("suspend_support", MONEY, NOBODY_HERE),
         ("reinstate_support", MONEY, NOBODY_HERE),

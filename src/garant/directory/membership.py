@@ -61,17 +61,33 @@ def set_first_password(*, by: Actor, person_id: int, password: str) -> None:
     note(by, ("person", person_id), "password_set", {}, None)
 
 
-def put_role(*, by: Actor, person_id: int, role: str, subscriber_id: int | None = None) -> bool:
-    """Give a role in the caller's transaction; False when it is held already. Raises NotFound and Refusal."""
+def put_role(
+    *, by: Actor, person_id: int, role: str, subscriber_id: int | None = None, while_absent: bool = False
+) -> bool:
+    """Give a role in the caller's transaction; False when it is held already. Raises NotFound and Refusal.
+
+    `while_absent`: only as long as somebody stands in for the person (`take_back` ends it).
+    """
     _check_side(role, subscriber_id)
     lock_person(person_id)
     if subscriber_id is not None and not Subscriber.objects.filter(pk=subscriber_id).exists():
         raise NotFound("subscriber")
     if RoleHeld.objects.filter(side(subscriber_id), person_id=person_id, role=role, ended_at=None).exists():
         return False
-    RoleHeld.objects.create(person_id=person_id, role=role, subscriber_id=subscriber_id, since=database_now())
+    RoleHeld.objects.create(
+        person_id=person_id, role=role, subscriber_id=subscriber_id, since=database_now(), while_absent=while_absent
+    )
     note(by, ("person", person_id), "role_given", {"role": role}, subscriber_id)
     return True
+
+
+def take_back(*, by: Actor, person_id: int, subscriber_id: int) -> None:
+    """End what a person held only while somebody stood in for them."""
+    held = RoleHeld.objects.filter(
+        person_id=person_id, subscriber_id=subscriber_id, ended_at=None, while_absent=True
+    )  # fmt: skip
+    for role in list(held.values_list("role", flat=True)):
+        take_role(by=by, person_id=person_id, role=role, subscriber_id=subscriber_id)
 
 
 def take_role(*, by: Actor, person_id: int, role: str, subscriber_id: int | None = None) -> bool:

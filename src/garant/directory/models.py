@@ -83,6 +83,7 @@ class RoleHeld(models.Model):
     subscriber = models.ForeignKey(Subscriber, null=True, on_delete=models.PROTECT, related_name="roles")
     since = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)
+    while_absent = models.BooleanField(default=False, help_text="held only as long as somebody stands in for them")
 
     class Meta:
         constraints = [

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from django.db.models import Q, QuerySet
 
@@ -107,3 +107,9 @@ def notice_row(row: Notice) -> NoticeRow:
         state=row.state,
         next_try=row.next_try,
     )
+
+
+def notice_data(once: str) -> Mapping[str, Any]:
+    """The values of the notice that was put under a key; empty without one. Not scoped: for rooms, never for a door."""
+    found: Mapping[str, Any] | None = Notice.objects.filter(once=once).values_list("data", flat=True).first()
+    return found or {}

@@ -13,6 +13,8 @@ from garant.core import intake
 from garant.core.people import Viewer
 from garant.core.programmes import Programme, RequestType, said
 from garant.core.refusals import Refusal
+from garant.core.rights import reach
+from garant.core.targets import Target
 from garant.directory import queries as directory
 from garant.kit.moments import long_date
 from garant.portal.offers import Level, severities, within
@@ -32,6 +34,14 @@ class Bought:
     region: str
     people: tuple[str, ...]
     warning: Refused | None
+    key: str = ""
+
+    def target(self, level: str) -> Target | None:
+        """What is promised for a severity: by the contract's own terms, or by the package where there is none."""
+        if not self.key:
+            return self.programme.target(self.package, self.region, level, "initial_response")
+        rule = queries.terms().rule(self.key, level, "initial_response")
+        return None if rule is None else rule.target
 
     def request_types(self, language: str) -> list[tuple[str, str]]:
         """The kinds of request that the package knows."""
@@ -85,7 +95,7 @@ class Bought:
         """The severities with what is promised for each."""
         found = []
         for level in self.levels(language):
-            target = self.programme.target(self.package, self.region, level.level, "initial_response")
+            target = self.target(level.level)
             always = target is not None and self.programme.calendars[target.calendar].always
             found.append(Choice(level.level, level.name, level.definition, within(target, always)))
         return tuple(found)
@@ -125,7 +135,8 @@ def places_to_write(viewer: Viewer) -> list[tuple[str, str]]:
     """
     at, language, found = datetime.now(UTC), get_language() or "en", list[tuple[str, str]]()
     for key, name in organisations(viewer):
-        running = queries.contracts_in_force(viewer=viewer, subscriber_id=int(key), at=at)
+        readable = int(key) in reach(viewer, "read_contracts")
+        running = queries.contracts_in_force(viewer=viewer, subscriber_id=int(key), at=at) if readable else []
         if len(running) < 2:
             found.append((key, name))
             continue
@@ -142,7 +153,7 @@ def bought(viewer: Viewer, subscriber_id: int | None, contract_id: int | None = 
     """
     at = datetime.now(UTC)
     contract = None
-    if subscriber_id is not None:
+    if subscriber_id is not None and subscriber_id in reach(viewer, "read_contracts"):
         contract = queries.contract_of(
             viewer=viewer, subscriber_id=subscriber_id, at=at, contract_id=contract_id
         )  # fmt: skip
@@ -153,6 +164,7 @@ def bought(viewer: Viewer, subscriber_id: int | None, contract_id: int | None = 
         region=contract.region if contract else "default",
         people=_named(viewer, contract),
         warning=_warning(viewer, subscriber_id, at, contract_id),
+        key=contract.package_key if contract else "",
     )
 
 
@@ -173,7 +185,7 @@ def contract_panels(viewer: Viewer) -> list[Panel]:
     """The contracts that run now, one for each of the reader's organisations that has one."""
     at, language = datetime.now(UTC), get_language() or "en"
     panels = []
-    for subscriber_id in sorted(viewer.subscribers()):
+    for subscriber_id in sorted(reach(viewer, "read_contracts")):
         contract = queries.contract_of(viewer=viewer, subscriber_id=subscriber_id, at=at)
         if contract is not None:
             panels.append(_panel(viewer, contract, language))

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext
 
 from garant.core.programmes import Programme, said
+from garant.core.targets import Target
 from garant.kit import moments, proofs
 from garant.portal.hours import business_calendar
 from garant.portal.offers import within
@@ -35,9 +36,18 @@ class Answer:
     severity: str
 
 
-def answer(promise: Any, programme: Programme, package: str, region: str, language: str, reader_zone: str) -> Answer:
-    """A promise (cases.queries.Promise) in words, for a package and region of a programme."""
-    target = programme.target(package, region, promise.severity, promise.metric)
+def answer(
+    promise: Any,
+    programme: Programme,
+    package: str,
+    region: str,
+    language: str,
+    reader_zone: str,
+    own: Target | None = None,
+) -> Answer:
+    """A promise (cases.queries.Promise) in words, for a package and region of a programme; `own`: the contract's own
+    target, where it has one."""
+    target = own or programme.target(package, region, promise.severity, promise.metric)
     always = target is not None and programme.calendars[target.calendar].always
     code = business_calendar(programme, region)
     zone = str(_zone(programme, code)) if code else "UTC"

@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from garant.core.people import Viewer
-from garant.portal.forms_talk import EscalateForm, FollowForm, ProposalForm, RateForm, RecreateForm, SolvedForm
+from garant.portal.forms_talk import (
+    EscalateForm,
+    FollowForm,
+    OnceForm,
+    ProposalForm,
+    RateForm,
+    RecreateForm,
+    SolvedForm,
+)
 from garant.wording.agreed import field_name, link_name, recreation_name, verification_name
 
 
@@ -29,12 +37,15 @@ def talk_words(case: Any, viewer: Viewer, given: Mapping[str, Any]) -> dict[str,
         ("rate_form", "rate_case", RateForm),
         ("escalate_form", "escalate_as_customer", EscalateForm),
         ("follow_form", "follow_case", FollowForm),
+        ("adopt_form", "adopt_case", OnceForm),
     ):
         if act in may:
             words[name] = form()
+    if case.held_reason != "unlisted":
+        words.pop("adopt_form", None)
     if case.called is not None:
         words.pop("escalate_form", None)  # one call at a time
     if case.state == "resolved":
         words.pop("rate_form", None)  # confirming asks for it
-    forms = ("proposal_form", "recreate_form", "solved_form", "rate_form", "escalate_form")
+    forms = ("proposal_form", "recreate_form", "solved_form", "rate_form", "escalate_form", "adopt_form")
     return {**words, **{name: given[name] for name in forms if given.get(name) is not None}}

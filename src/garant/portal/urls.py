@@ -61,5 +61,6 @@ urlpatterns: list[URLPattern] = [
     path("cases/<int:number>/solved/", views_talk.solved, name="case_solved"),
     path("cases/<int:number>/rating/", views_talk.rate, name="case_rate"),
     path("cases/<int:number>/escalate/", views_talk.escalate, name="case_escalate"),
+    path("cases/<int:number>/adopt/", views_talk.adopt, name="case_adopt"),
     path("cases/<int:number>/follow/", views_talk.follow, name="case_follow"),
 ]

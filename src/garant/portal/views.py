@@ -11,6 +11,7 @@ from django.utils.translation import get_language, gettext, pgettext
 from django.views.decorators.http import require_safe
 
 from garant.cases import queries
+from garant.core.people import Viewer
 from garant.core.rights import staff_for
 from garant.portal.access import viewer_of
 from garant.portal.contracts import contract_panels, organisations
@@ -18,8 +19,9 @@ from garant.portal.drafts import Draft
 from garant.portal.lists import ListedCase, listed
 from garant.portal.views_packages import sample_answer
 
-#: Where staff begin: those who work on cases with the queue, the others with the subscribers.
-CONSOLE, CONSOLE_SUBSCRIBERS = "/console/", "/console/subscribers/"
+#: Where staff begin: those who work on cases with the queue, programme owners with their programmes, the others with
+#: the subscribers.
+CONSOLE, CONSOLE_PROGRAMMES, CONSOLE_SUBSCRIBERS = "/console/", "/console/programmes/", "/console/subscribers/"
 OPEN, DONE = ("open", "waiting", "held"), ("resolved", "closed", "merged")
 
 
@@ -30,10 +32,16 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "portal/welcome.html", {"sample": sample_answer(get_language() or "en")})
     viewer = viewer_of(request)
     if viewer.is_staff:
-        return redirect(CONSOLE if viewer.staff_roles & staff_for("work_queue") else CONSOLE_SUBSCRIBERS)
+        return redirect(_desk_home(viewer))
     if not viewer.subscribers():
         return render(request, "portal/nobody.html", {"section": "cases"})
     return _cases(request)
+
+
+def _desk_home(viewer: Viewer) -> str:
+    if viewer.staff_roles & staff_for("work_queue"):
+        return CONSOLE
+    return CONSOLE_PROGRAMMES if "programme_owner" in viewer.staff_roles else CONSOLE_SUBSCRIBERS
 
 
 def _cases(request: HttpRequest) -> HttpResponse:

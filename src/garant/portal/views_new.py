@@ -149,7 +149,8 @@ def promise(request: HttpRequest) -> HttpResponse:
     chosen = request.GET.get("severity", "")
     known = chosen in {level.level for level in own.levels(get_language() or "en")}
     shown = _promise(request, draft, own, chosen) if known else None
-    return render(request, "portal/promise.html", {"promise": shown, "promise_title": _title()})
+    words = {"promise": shown, "promise_title": _title(), "withheld": own.warning is not None}
+    return render(request, "portal/promise.html", words)
 
 
 @for_subscribers
@@ -231,7 +232,10 @@ def _title() -> str:
     return gettext("If you send this now, you will have an answer by")
 
 
-def _promise(request: HttpRequest, draft: Draft, own: Bought, severity: str) -> Answer:
+def _promise(request: HttpRequest, draft: Draft, own: Bought, severity: str) -> Answer | None:
+    """What is promised for a severity; None while the case would be held or refused: then nothing is."""
+    if own.warning is not None:
+        return None
     viewer = viewer_of(request)
     found = queries.promise(
         viewer=viewer,
@@ -241,7 +245,8 @@ def _promise(request: HttpRequest, draft: Draft, own: Bought, severity: str) -> 
         at=datetime.now(UTC),
         contract_id=draft.contract_id,
     )
-    return answer(found, own.programme, own.package, own.region, get_language() or "en", viewer.zone)
+    language, target = get_language() or "en", own.target(severity)
+    return answer(found, own.programme, own.package, own.region, language, viewer.zone, target)
 
 
 def _answers(draft: Draft, own: Bought) -> list[tuple[str, str, str]]:
@@ -288,6 +293,7 @@ def _page(
         "heading": heading,
         "back": back,
         "people": ", ".join(own.people),
+        "withheld": own.warning is not None,
         "warning": own.warning,
         **(more or {}),
     }

@@ -14,7 +14,15 @@ from django.views.decorators.http import require_POST
 from garant.cases import operations, queries
 from garant.core.people import Actor
 from garant.portal.access import actor_of, for_subscribers, viewer_of
-from garant.portal.forms_talk import EscalateForm, FollowForm, ProposalForm, RateForm, RecreateForm, SolvedForm
+from garant.portal.forms_talk import (
+    EscalateForm,
+    FollowForm,
+    OnceForm,
+    ProposalForm,
+    RateForm,
+    RecreateForm,
+    SolvedForm,
+)
 from garant.portal.views_cases import act as act_on
 from garant.portal.views_cases import sent_back
 
@@ -93,3 +101,10 @@ def follow(by: Actor, number: int, data: dict[str, Any]) -> str:
         return gettext("You will hear what happens in this case.")
     operations.unfollow_case(by=by, number=number, once=data["once"])
     return gettext("You will hear no more of this case.")
+
+
+@_act(OnceForm, "adopt_form", "adopt_case")
+def adopt(by: Actor, number: int, data: dict[str, Any]) -> str:
+    """Take over a case that a colleague sent who is no authorized contact."""
+    operations.adopt_case(by=by, number=number, once=data["once"])
+    return gettext("The case is yours now, and its clock runs.")

@@ -107,6 +107,8 @@ def event_text(row: Any) -> str:
         "case_resolved": gettext("Resolved by support"),
         "case_reopened": gettext("Reopened"),
         "case_closed": gettext("Closed"),
+        "case_adopted": gettext("Taken over by an authorized contact: the clock runs"),
+        "case_confirmed": gettext("The sender is confirmed: the clock counts from the receipt"),
         "case_admitted": gettext("Admitted by exception: the clock runs"),
         "support_suspended": gettext("Clock paused: support suspended"),
         "support_reinstated": gettext("Clock resumed: support reinstated"),

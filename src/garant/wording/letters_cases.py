@@ -62,9 +62,25 @@ def _sweep_failed(voice: Voice) -> Letter:
     )
 
 
+def held_because(voice: Voice) -> list[str]:
+    """Why a case is held and whom to ask, for its contact."""
+    ask = voice.text("ask")
+    why = {
+        "standing": [
+            voice.say("Support is suspended: payments or other obligations of your organisation are not current."),
+            voice.say("Ask {ask}.", ask=ask) if ask else voice.say("Ask the vendor's finance team."),
+        ],
+        "unlisted": [
+            voice.say("You are no authorized contact of your organisation: ask one of them to take the case over.")
+        ],
+        "sender": [voice.say("Your address is not confirmed yet: follow the link that was sent to it.")],
+    }
+    return why.get(voice.text("held"), [voice.say("Its page says why, and the way out.")])
+
+
 def _received(voice: Voice) -> Letter:
     if voice.data.get("held"):
-        owed = voice.say("It is held for now, so its clock does not run yet. Its page says why, and the way out.")
+        owed = " ".join([voice.say("It is held for now, so its clock does not run yet."), *held_because(voice)])
     elif voice.data.get("due"):
         owed = voice.say("A first answer is promised by {due}.", due=voice.when("due"))
     else:
@@ -117,6 +133,14 @@ def _escalation_received(voice: Voice) -> Letter:
         voice,
         voice.say("Case {number}: management was told"),
         voice.say("Your call for management in case {number} has arrived, and those who decide were told."),
+    )
+
+
+def _adopted(voice: Voice) -> Letter:
+    return _letter(
+        voice,
+        voice.say("Case {number}: taken over by a contact"),
+        voice.say("An authorized contact of your organisation has taken over case {number}. You follow it now."),
     )
 
 
@@ -244,6 +268,7 @@ WRITERS: Mapping[str, Writer] = {
     "customer_wrote": _wrote,
     "case_escalated": _escalated,
     "escalation_received": _escalation_received,
+    "case_adopted": _adopted,
     "case_merged": _merged,
     "case_split": _split,
     "reproduction_asked": _recreate,

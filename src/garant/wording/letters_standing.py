@@ -20,10 +20,13 @@ def _suspended(voice: Voice) -> Letter:
         voice,
         voice.say("Your support is suspended"),
         voice.say("Payments or other obligations of your organisation are not current, so support is suspended."),
+        *((voice.say("The reason given: {reason}", reason=voice.text("reason")),) if voice.text("reason") else ()),
         voice.say(
             "The clocks of your open cases stand still. What you send is kept, and counts from the reinstatement."
         ),
-        voice.say("The page about standing says why, and whom to ask."),
+        voice.say("Ask {ask}.", ask=voice.text("ask"))
+        if voice.text("ask")
+        else voice.say("The page about standing says why, and whom to ask."),
     )
 
 

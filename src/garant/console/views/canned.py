@@ -30,7 +30,7 @@ from garant.kit.forms import StrictForm
 from garant.kit.languages import NAMES as LANGUAGE_NAMES
 
 
-@staff_only("GET")
+@staff_only("GET", act="read_cases")
 def show(request: HttpRequest) -> HttpResponse:
     """All prepared replies, or the archived ones."""
     viewer, archived = _viewer(request), request.GET.get("archived") == "yes"

@@ -42,13 +42,13 @@ class Problem:
     lines: tuple[str, ...]
 
 
-@staff_only("GET")
+@staff_only("GET", act="read_cases")
 def show(request: HttpRequest, number: int) -> HttpResponse:
     """The case's page; `compose` picks the composer's panel."""
     return case_page(request, number)
 
 
-@staff_only("GET")
+@staff_only("GET", act="read_cases")
 def clock(request: HttpRequest, number: int) -> HttpResponse:
     """The clock's moving part alone: swapped in place, so that an open explanation stays open."""
     view = seen(request, number)
@@ -57,7 +57,7 @@ def clock(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "console/parts/hero.html", context)
 
 
-@staff_only("GET")
+@staff_only("GET", act="read_cases")
 def others(request: HttpRequest, number: int) -> HttpResponse:
     """Who else is writing, and how many messages came after `seen`: the part of the page that is asked for anew."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +16,8 @@ from garant.console.desk import page
 from garant.console.forms import UnknownFields
 from garant.console.forms_standing import KIND_NAMES, ChangeForm
 from garant.console.packages import Names
-from garant.console.words import promise_words, unit_words
+from garant.console.standing import standing_shown
+from garant.console.words import owed, promise_words, unit_words
 from garant.contracts.queries import contract, programme_of
 from garant.contracts.views import ContractView
 from garant.core.people import Viewer
@@ -109,12 +111,34 @@ def _page(request: HttpRequest, found: ContractView, form: ChangeForm, status: i
             for case in preview.cases
         ]
         more["moved"] = sum(case.moves for case in preview.cases)
-        more["after"] = {"package": _package_name(found, preview.package), "limit": preview.limit}
+        ends_on = date.fromisoformat(preview.ends_on)
+        more["after"] = {
+            "package": _package_name(found, preview.package),
+            "limit": preview.limit,
+            "ends_on": ends_on,
+            "over": form.cleaned_data["kind"] == "term",
+            "own": _own_target(form),
+        }
     return page(
         request, "console/change.html", status=status, section="subscribers", contract=found, row=row, form=form,
-        package=names.package(found.package_key), zone=viewer.zone, contract_add_ons=len(_offered(found)["add_on"]) > 1,
+        package=names.package(found.package_key), zone=viewer.zone,
+        shown=standing_shown(viewer, found.subscriber_id), contract_add_ons=len(_offered(found)["add_on"]) > 1,
         **more,
     )  # fmt: skip
+
+
+def _own_target(form: ChangeForm) -> str:
+    """The target of its own that a contract would have, or lose; empty for another change."""
+    data = form.cleaned_data
+    if data["kind"] != "override":
+        return ""
+    what = gettext("%(metric)s, severity %(levels)s, in %(unit)s") % {
+        "metric": owed(data["metric"]), "levels": data["severity"], "unit": unit_words(data["unit"]),
+    }  # fmt: skip
+    if data.get("remove"):
+        return gettext("Taken away: %(what)s.") % {"what": what}
+    amount = "–" if data.get("amount") is None else str(data["amount"])
+    return gettext("Of its own: %(what)s: %(amount)s.") % {"what": what, "amount": amount}
 
 
 def _package_name(found: ContractView, code: str) -> str:

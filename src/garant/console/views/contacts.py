@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect
@@ -16,6 +17,7 @@ from garant.console.desk import page
 from garant.console.forms import BareForm, StrictForm, UnknownFields, fresh_token
 from garant.console.forms_contacts import ColleagueForm, InviteForm, TrainForm
 from garant.console.packages import Names
+from garant.console.standing import standing_shown
 from garant.contracts import operations_contacts as contacts
 from garant.contracts import operations_invitations as invitations
 from garant.contracts import queries
@@ -64,6 +66,7 @@ def _page(request: HttpRequest, view: ContactsView, status: int = 200, **more: A
     names = directory.names(
         {entry.data[key] for entry in view.history for key in ("person", "leaving", "absent")
          if isinstance(entry.data.get(key), int)}
+        | {entry.by.id for entry in view.history if entry.by.kind == "person" and entry.by.id is not None}
     )  # fmt: skip
     forms = {"invite_form": _invite_form(None), "colleague_form": _colleague_form(None, view), **more}
     return page(
@@ -72,12 +75,16 @@ def _page(request: HttpRequest, view: ContactsView, status: int = 200, **more: A
         status=status,
         section="contacts",
         view=view,
+        shown=standing_shown(request.viewer, view.contract.subscriber_id),  # type: ignore[attr-defined]
         owner=directory.subscriber_by_id(view.contract.subscriber_id),
         package_name=Names().package(view.contract.package_key),
         places=[(place, words.place_state(place.state), _training_forms(place, view)) for place in view.places],
         colleagues=[(one, ", ".join(words.role(role) for role in sorted(one.roles))) for one in view.colleagues],
         invitations=[(one, words.role(one.role)) for one in view.invitations],
-        history=[(words.happened(entry.kind, entry.data, names), entry.at) for entry in view.history][:100],
+        history=[
+            (words.happened(entry.kind, entry.data, names), entry.at, names.get(entry.by.id or 0, ""))
+            for entry in view.history
+        ][:100],
         **forms,
     )
 
@@ -143,7 +150,12 @@ def invite(by: Actor, view: ContactsView, data: dict[str, Any]) -> str:
         by=by, contract_id=view.contract.id, email=data["email"], name=data["name"], language=data["language"],
         role=data["role"], purpose=purpose, once=data["once"],
     )  # fmt: skip
-    return gettext("The invitation to %(email)s stands in the outbox.") % {"email": sent.email}
+    told = gettext("The invitation to %(email)s stands in the outbox.") % {"email": sent.email}
+    if settings.MAIL_CONFIGURED:
+        return told
+    link = invitations.link_of(by=by, invitation_id=sent.id)
+    more = gettext("No mail server is named: give them this link yourself, it opens once: %(link)s")
+    return f"{told} {more % {'link': f'{settings.BASE_URL}{link}'}}" if link else told
 
 
 @_act("invite_contact", _colleague_form, "colleague_form")

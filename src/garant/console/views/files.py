@@ -16,7 +16,7 @@ from garant.kit.uploads import file_response, take_files
 from garant.wording.sentences import refusal_lines
 
 
-@staff_only("GET")
+@staff_only("GET", act="read_cases")
 def show(request: HttpRequest, number: int, key: str) -> HttpResponse:
     """A file of a case."""
     try:

@@ -41,7 +41,7 @@ class ColumnsForm(forms.Form):
     columns = forms.MultipleChoiceField(choices=[(code, code) for code in COLUMNS], required=False)
 
 
-@staff_only("POST")
+@staff_only("POST", act="read_cases")
 def save(request: HttpRequest) -> HttpResponse:
     """Keep what is searched under a name."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
@@ -63,7 +63,7 @@ def save(request: HttpRequest) -> HttpResponse:
     return redirect(_queue(kept.query))
 
 
-@staff_only("POST")
+@staff_only("POST", act="read_cases")
 def drop(request: HttpRequest, view_id: int) -> HttpResponse:
     """Drop a kept view; the search itself stays on the page, so that it can be kept again."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
@@ -75,7 +75,7 @@ def drop(request: HttpRequest, view_id: int) -> HttpResponse:
     return redirect(_queue(dropped.query))
 
 
-@staff_only("POST")
+@staff_only("POST", act="read_cases")
 def columns(request: HttpRequest) -> HttpResponse:
     """Choose the columns of one's own lists; none chosen: the usual ones."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
@@ -97,7 +97,7 @@ class Palette:
     groups: tuple[tuple[str, tuple[Command, ...]], ...]
 
 
-@staff_only("GET")
+@staff_only("GET", act="read_cases")
 def palette(request: HttpRequest) -> HttpResponse:
     """Everything that can be gone to, by a few letters. A page of its own, and the inside of the dialog."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]

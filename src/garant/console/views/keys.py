@@ -9,7 +9,7 @@ from garant.console.access import staff_only
 from garant.console.desk import page
 
 
-@staff_only("GET")
+@staff_only("GET", act="read_cases")
 def show(request: HttpRequest) -> HttpResponse:
     """All keys."""
     return page(request, "console/keys.html", section="keys", lists=_lists())

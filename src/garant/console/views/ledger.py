@@ -15,6 +15,7 @@ from garant.console.allotments import amounts_of, sums_of
 from garant.console.desk import page
 from garant.console.forms import StrictForm, UnknownFields, fresh_token
 from garant.console.forms_ledger import BookForm, CorrectForm, PackForm
+from garant.console.standing import standing_shown
 from garant.contracts import operations_ledger as ledger
 from garant.contracts import queries_ledger as queries
 from garant.contracts.views_ledger import EXPORTED, BalanceView, StatementLine, export_row
@@ -141,6 +142,7 @@ def _statement(
         status=status,
         section="allotments",
         account=sums_of(view),
+        shown=standing_shown(viewer, view.subscriber_id),
         lots=[_lot(lot) for lot in queries.lots(viewer=viewer, contract_id=contract_id, ledger=code)],
         lines=[_line(line) for line in found.rows],
         page=found,

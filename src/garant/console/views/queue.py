@@ -26,6 +26,7 @@ from garant.console.terms import calendar_of, most_common
 from garant.console.undoing import undoable
 from garant.core.looking import Look, read
 from garant.core.people import Viewer
+from garant.core.rights import may
 from garant.directory.queries_finding import people_matching, subscribers_matching
 from garant.directory.queries_views import views
 from garant.kit.clocks import clock_state
@@ -33,7 +34,7 @@ from garant.kit.clocks import clock_state
 ROWS = 50
 
 
-@staff_only("GET")
+@staff_only("GET", act="read_cases")
 def show(request: HttpRequest) -> HttpResponse:
     """Open cases by next due time; `shown` picks a list, `q` searches, `f_...` are the fields of the filter."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
@@ -46,7 +47,7 @@ def show(request: HttpRequest) -> HttpResponse:
     return page(request, "console/queue.html", **_content(request, viewer, look))
 
 
-@staff_only("GET")
+@staff_only("GET", act="read_cases")
 def clocks(request: HttpRequest) -> HttpResponse:
     """Only the clocks of the lines on a page: swapped in place, so that focus stays where it is."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
@@ -97,6 +98,7 @@ def _content(request: HttpRequest, viewer: Viewer, look: Look) -> dict[str, Any]
         "choices": choices(viewer, look),
         "org": organisation(look),
         "agents": answering(viewer),
+        "may_work": may(viewer, "assign"),
         "undo": undoable(request),
         "clocks_url": f"{reverse('console:clocks')}?{urlencode(_kept(request))}",
         "banner_text": _banner(desk),

@@ -31,7 +31,7 @@ from garant.kit.forms import StrictForm
 AHEAD = timedelta(weeks=5)
 
 
-@staff_only("GET", "POST")
+@staff_only("GET", "POST", act="read_cases")
 def show(request: HttpRequest) -> HttpResponse:
     """All rotas with who answers now and the next gap; POST makes one."""
     viewer = _viewer(request)
@@ -72,7 +72,7 @@ def _people(viewer: Viewer) -> list[tuple[int, str]]:
     return [(one.id, one.name) for one in staff(viewer)]
 
 
-@staff_only("GET")
+@staff_only("GET", act="read_cases")
 def one(request: HttpRequest, rota_id: int) -> HttpResponse:
     """A rota's coming weeks, and what may be changed."""
     return _page(request, rota_id)

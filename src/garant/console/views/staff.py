@@ -29,7 +29,7 @@ from garant.kit.languages import NAMES
 from garant.wording.contacts import role
 
 
-@staff_only("GET")
+@staff_only("GET", act="read_cases")
 def show(request: HttpRequest) -> HttpResponse:
     """Everybody of the staff, with roles, teams, skills, load and absence; the teams below."""
     return _list(request)
@@ -103,7 +103,7 @@ def team_set(request: HttpRequest, team_id: int) -> HttpResponse:
     return posted(request, lambda data: _members_form(data, team, people), run, again, reverse("console:staff"))
 
 
-@staff_only("GET")
+@staff_only("GET", act="read_cases")
 def member(request: HttpRequest, person_id: int) -> HttpResponse:
     """One of the staff: skills, absences and what may be changed."""
     return _member(request, person_id)

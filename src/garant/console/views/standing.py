@@ -114,6 +114,7 @@ def _page(request: HttpRequest, slug: str, status: int = 200, **forms: StrictFor
         contracts=contract_lines(contracts_with(viewer, row.id), viewer, names, at),
         allotments=_allotments(viewer, row.id),
         all_cases=f"org:{row.slug} is:all",
+        may_call=rights.may(viewer, "file_case_for_caller"),
         may_amend=rights.may(viewer, "amend_contract"),
         may_sign=rights.may(viewer, "sign_contract"),
         lines=lines,

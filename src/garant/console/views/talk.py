@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from garant.cases import operations
 from garant.cases import operations_links as links
 from garant.cases import operations_report as reports
 from garant.cases import operations_severity as severities
@@ -69,6 +70,13 @@ def verify(by: Actor, number: int, data: dict[str, Any]) -> str:
     """Say whether the error is verified."""
     reports.verify_report(by=by, number=number, **data)
     return gettext("Recorded. It stops no clock.")
+
+
+@act("confirm_form", "confirm_sender")
+def confirm(by: Actor, number: int, data: dict[str, Any]) -> str:
+    """Say that the case comes from whom it says."""
+    operations.confirm_sender(by=by, number=number, once=data["once"])
+    return gettext("Confirmed. The clock counts from the receipt.")
 
 
 @act("ask_form", "ask_to_reproduce")
