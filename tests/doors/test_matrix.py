@@ -165,6 +165,7 @@ def standing(cast: Cast) -> Mapping[str, Row]:
         ),
         "console:contract-change": Row(*form, {"reference": "AUR-1"}),
         "standing": Row(_customers(200, 200, 200), _customers(405, 405, 405)),
+        "our_package": Row(_customers(200, 200, 200), _customers(405, 405, 405)),
     }
 
 
@@ -194,6 +195,8 @@ def programmes() -> Mapping[str, Row]:
     calendar = {"code": "reference", "calendar": "vendor_hours"}
     few = (SIGN_IN, 403, 403, 403, 403, 405)
     return {
+        "console:overview": Row((SIGN_IN, 403, 403, 403, 403, 200), (SIGN_IN, 403, 403, 403, 403, 405)),
+        "console:overview-weeks": Row((SIGN_IN, 403, 403, 403, 403, 200), (SIGN_IN, 403, 403, 403, 403, 405)),
         "console:programmes": Row((SIGN_IN, 403, 403, 403, 200, 200), (SIGN_IN, 403, 403, 403, 403, 422)),
         "console:programme": _for(staff_page(), code),
         "console:programme-version": _for(staff_page(), version),
@@ -284,6 +287,7 @@ def portal(cast: Cast) -> Mapping[str, Row]:
         "home": Row((200, 200, 200, 200, HOME, HOME), six(405)),
         "packages": Row(six(200), six(405)),
         "account": Row(_own(200), _own(422)),
+        "cases_export": Row(_customers(200, 200, 200), own),
         "new_case": Row(_customers(302, 302, 302), own),
         "new_case_kind": Row(_customers(200, 200, 200), _customers(200, 200, 200)),
         "new_case_what": Row(_customers(302, 302, 302), _customers(302, 302, 302)),

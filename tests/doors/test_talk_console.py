@@ -141,11 +141,12 @@ def test_a_part_is_split_off_with_clocks_of_its_own(cast: Cast) -> None:
         page(cast.case_b, "case-split"), {"subject": "", "description": "x", "severity": "3", "once": ONCE}
     )
     assert (empty.status_code, "Write a subject." in text(empty)) == (422, True)
-    told = {"subject": "Only the French ones", "description": "Exports in French.", "severity": "3", "once": ONCE + "1"}
+    assert [code for code, _ in empty.context["form"].fields["severity"].choices] == ["1", "2"], "never a lower one"
+    told = {"subject": "Only the French ones", "description": "Exports in French.", "severity": "1", "once": ONCE + "1"}
     assert agent.post(page(cast.case_b, "case-split"), told).status_code == 302
     (made,) = set(Case.objects.values_list("number", flat=True)) - before
     case = seen(cast, made)
-    assert (case.subject, case.severity, case.subscriber.id) == ("Only the French ones", "3", cast.subscriber_b)
+    assert (case.subject, case.severity, case.subscriber.id) == ("Only the French ones", "1", cast.subscriber_b)
     assert case.periods[0].started > seen(cast, cast.case_b).periods[0].started
     assert "Led to" in text(agent.get(page(cast.case_b)))
 

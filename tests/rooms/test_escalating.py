@@ -523,6 +523,7 @@ def test_walked_to_the_second_level_and_acknowledged(cast: Cast) -> None:
     cases.reply(by=cast.actor("agent"), number=number, body="We are on it.")
     assert [k for k in kinds(number) if k.startswith("escalation_")] == [
         "escalation_told", "escalation_told", "escalation_repeated", "escalation_told", "escalation_acknowledged",
+        "escalation_acknowledged",
     ]  # fmt: skip
     assert not Escalation.objects.filter(case__number=number, ended_at=None).exists()
     sound()

@@ -164,8 +164,8 @@ def test_race_11_control_without_the_lock_a_case_filed_meanwhile_runs_on(
     read, decided = threading.Event(), threading.Event()
     enter = operations_filing.enter
 
-    def slow(*given: Any) -> Any:
-        entry = enter(*given)
+    def slow(*given: Any, **more: Any) -> Any:
+        entry = enter(*given, **more)
         read.set()
         assert decided.wait(30)
         return entry

@@ -29,6 +29,7 @@ TABLES = (
     "contracts.ProgrammeVersion",
     "contracts.Programme",
     "contracts.CalendarVersion",
+    "contracts.ProgrammeDraft",
     "directory.Person",
     "directory.Subscriber",
     "directory.RoleHeld",

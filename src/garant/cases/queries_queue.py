@@ -156,20 +156,32 @@ def due_times(*, viewer: Viewer, limit: int = 500) -> list[DueRow]:
     ]
 
 
+#: Words that a list looks for at once.
+MOST_WORDS = 8
+
+
 def my_cases(
     *,
     viewer: Viewer,
     subscriber_id: int | None = None,
     state: str | None = None,
+    mine: bool = False,
+    words: str = "",
     after: str | None = None,
     limit: int = 25,
 ) -> Page[QueueRow]:
     """The cases that a viewer may see, last active first.
 
-    `state`: a case's state, "open" for all that are not finished, "done" for those that are; None: all.
+    `state`: a case's state, "open" for all that are not finished, "done" for those that are; None: all. `mine`: those
+    that the viewer opened. `words`: all of them stand in the title, or one is the case's number.
     """
-    limit, place = bounded(limit), f"my-cases:{subscriber_id}:{state}"
+    limit, place = bounded(limit), f"my-cases:{subscriber_id}:{state}:{mine}:{words}"
     rows = visible(viewer)
+    if mine:
+        rows = rows.filter(opened_by_id=viewer.person_id)
+    for word in words.split()[:MOST_WORDS]:
+        number = int(word) if word.isascii() and word.isdigit() and len(word) <= 18 else None
+        rows = rows.filter(Q(subject__icontains=word) | Q(number=number))
     if subscriber_id is not None:
         rows = rows.filter(subscriber_id=subscriber_id)
     if state is not None:

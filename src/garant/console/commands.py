@@ -49,6 +49,7 @@ def _named(commands: list[Command], words: list[str]) -> tuple[Command, ...]:
 
 def _pages(viewer: Viewer) -> list[Command]:
     pages = [
+        (gettext("Overview"), "console:overview", "read_overview"),
         (gettext("Queue"), "console:queue", "read_cases"),
         (gettext("Escalations"), "console:escalations", "read_escalations"),
         (gettext("Outbox"), "console:notices", "read_outbox"),

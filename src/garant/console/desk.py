@@ -52,5 +52,6 @@ def page(request: HttpRequest, template: str, status: int = 200, **context: Any)
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     context.setdefault("now", now())
     context.setdefault("desk", desk_of(viewer))
+    context.setdefault("may_overview", may(viewer, "read_overview"))
     context.setdefault("may_outbox", may(viewer, "read_outbox"))
     return render(request, template, {"viewer": viewer, **context}, status=status)

@@ -142,6 +142,7 @@ def act_names() -> dict[str, str]:
         "read_programmes": gettext("Read programmes and their versions"),
         "load_programme": gettext("Write and publish a programme"),
         "edit_calendar": gettext("Edit a calendar"),
+        "read_overview": gettext("Read the overview of the desk"),
         "work_queue": gettext("Work in the queue"),
         "read_outbox": gettext("Read the outbox"),
         "edit_canned_replies": gettext("Prepare replies"),

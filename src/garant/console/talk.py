@@ -34,6 +34,13 @@ def levels(case: CaseView, *, other: bool) -> list[tuple[str, str]]:
     ]
 
 
+def _not_lower(case: CaseView) -> list[tuple[str, str]]:
+    """The present severity and the more severe ones: a part is no way round the contact's agreement to a lower one."""
+    found = levels(case, other=False)
+    codes = [code for code, _ in found]
+    return found[: codes.index(case.severity) + 1] if case.severity in codes else found
+
+
 def _contacts(case: CaseView, viewer: Viewer) -> list[tuple[int, str]]:
     """Who may agree for the subscriber: the contacts named in its contract, and who opened the case."""
     held = contracts.contract_of(viewer=viewer, subscriber_id=case.subscriber.id, at=case.as_of)
@@ -64,7 +71,7 @@ def split(data: Any, case: CaseView, viewer: Viewer, chosen: Collection[str] = (
     texts = [row.body for row in movable(case) if str(row.id) in chosen]
     more = _more("split")
     more["initial"] |= {"severity": case.severity, "description": "\n\n".join(texts) or case.description}
-    return forms.SplitForm(data, levels=levels(case, other=False), **more)
+    return forms.SplitForm(data, levels=_not_lower(case), **more)
 
 
 def verify(data: Any, case: CaseView, viewer: Viewer) -> StrictForm:

@@ -19,6 +19,7 @@ from garant.console.views import (
     keys,
     ledger,
     outbox,
+    overview,
     programmes,
     queue,
     rotas,
@@ -32,6 +33,8 @@ app_name = "console"
 urlpatterns = [
     path("", queue.show, name="queue"),
     path("clocks/", queue.clocks, name="clocks"),
+    path("overview/", overview.show, name="overview"),
+    path("overview/weeks.csv", overview.weeks, name="overview-weeks"),
     path("keys/", keys.show, name="keys"),
     path("palette/", kept.palette, name="palette"),
     path("views/", kept.save, name="view-save"),

@@ -132,6 +132,7 @@ _TABLE = [
     ]),
     *_rights("desk", [
         ("work_queue", SUPPORT, NOBODY_HERE),
+        ("read_overview", LEADERS, NOBODY_HERE),
         ("read_outbox", SUPPORT, NOBODY_HERE),
         ("send_again", LEADERS, NOBODY_HERE),
         ("edit_canned_replies", LEADERS, NOBODY_HERE),

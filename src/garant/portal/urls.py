@@ -20,6 +20,7 @@ from garant.portal import (
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
     path("packages/", views_packages.packages, name="packages"),
+    path("package/", views_packages.ours, name="our_package"),
     path("standing/", views_standing.show, name="standing"),
     path("account/", views_account.show, name="account"),
     path("account/notices/", views_account.notices, name="account_notices"),
@@ -43,6 +44,7 @@ urlpatterns: list[URLPattern] = [
     ),
     path("contacts/<int:contract_id>/<int:number>/<slug:way>/", views_contacts.change, name="contact_change"),
     path("invitations/<str:token>/", views_contacts.invitation, name="invitation"),
+    path("cases/export.csv", views.export, name="cases_export"),
     path("cases/new/", views_new.start, name="new_case"),
     path("cases/new/kind/", views_new.kind, name="new_case_kind"),
     path("cases/new/what/", views_new.what, name="new_case_what"),

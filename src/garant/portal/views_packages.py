@@ -15,8 +15,10 @@ from garant.cases.queries import promise_for
 from garant.core.programmes import Programme, said
 from garant.core.refusals import NotFound
 from garant.kit import moments
+from garant.portal.access import for_subscribers, viewer_of
 from garant.portal.choosing import Need, needs, smallest
 from garant.portal.offers import DEFAULT, PackagesPage, packages_page
+from garant.portal.package import our_packages
 from garant.portal.programme import programme
 from garant.portal.promises import Answer, answer
 
@@ -150,3 +152,12 @@ def sample_answer(language: str) -> Answer | None:
             promise = promise_for(package=package.code, region=DEFAULT, severity=level, at=datetime.now(UTC))
             return answer(promise, document, package.code, DEFAULT, language, "")
     return None
+
+
+@for_subscribers
+@require_safe
+def ours(request: HttpRequest) -> HttpResponse:
+    """What the reader's organisations bought: every right, what is used and left, and what a larger package adds."""
+    return render(
+        request, "portal/our_package.html", {"section": "package", "packages": our_packages(viewer_of(request))}
+    )

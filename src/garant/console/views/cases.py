@@ -57,7 +57,7 @@ def clock(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "console/parts/hero.html", context)
 
 
-@staff_only("GET", act="read_cases")
+@staff_only("GET")
 def others(request: HttpRequest, number: int) -> HttpResponse:
     """Who else is writing, and how many messages came after `seen`: the part of the page that is asked for anew."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
