@@ -12,6 +12,7 @@ from django.db import transaction
 from django.test import RequestFactory
 
 from garant.cases.models import Case, Period
+from garant.cases.models_canned import CannedReply
 from garant.cases.models_talk import SeverityProposal
 from garant.config import sample
 from garant.config.sample_times import back, moment
@@ -23,7 +24,9 @@ from garant.contracts.queries_standing import standings
 from garant.core.calendars import Calendar
 from garant.core.people import Viewer
 from garant.directory.models import Person, Subscriber
+from garant.directory.models_teams import Absence, Advisor, Team
 from garant.directory.queries import viewer_of
+from garant.directory.queries_staff import rotas
 from garant.journal.models import Entry, Notice, Undelivered, Unsealed
 from garant.journal.operations import verify_seals
 
@@ -74,6 +77,21 @@ def test_it_looks_like_a_desk_in_its_second_month(logins: list[dict[str, str]]) 
     assert [lot for lot in lots if lot.reserved], "one with something booked ahead"
 
 
+def test_it_has_teams_a_rota_an_absent_advisor_and_prepared_replies(logins: list[dict[str, str]]) -> None:
+    now = datetime.now(tz=UTC)
+    assert {team.code: team.members.count() for team in Team.objects.all()} == {
+        "first_line": 3, "seniors": 1, "advisors": 1,
+    }  # fmt: skip
+    (away,) = Absence.objects.all()
+    assert away.starts < now < away.ends
+    assert away.stand_in is not None
+    assert Advisor.objects.filter(person=away.person).count() == 3
+    manager = Viewer(staff_roles=frozenset({"manager"}))
+    (nights,) = rotas(manager, now, timedelta(weeks=5))
+    assert nights.gaps, "the plan ends within the weeks that the page shows"
+    assert CannedReply.objects.count() == 2
+
+
 def test_the_logins_sign_in_and_hold_what_they_say(logins: list[dict[str, str]]) -> None:
     assert [login["role"] for login in logins].count("contact") == 3
     assert {login["role"] for login in logins} == {
@@ -83,6 +101,7 @@ def test_the_logins_sign_in_and_hold_what_they_say(logins: list[dict[str, str]])
         "programme_owner",
         "contact",
         "viewer",
+        "administrator",
     }
     assert len({login["package"] for login in logins if login["role"] == "contact"}) == 3
     for login in logins:

@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from garant.cases.operations_canned import save_canned
 from garant.cases.operations_standing import suspend
 from garant.config.sample_cases import file, happened, tell
 from garant.config.sample_history import histories
@@ -26,6 +27,8 @@ from garant.contracts.reading import load_programme_file, parse_yaml, read_text
 from garant.contracts.views import ContractView
 from garant.core.people import SYSTEM, Actor
 from garant.directory import operations as directory
+from garant.directory import operations_rotas as rotas
+from garant.directory import operations_staff as staff
 from garant.directory.queries import anybody
 from garant.journal.operations import database_now
 from garant.kit.shipped import shipped
@@ -75,6 +78,7 @@ def load_if_empty() -> list[Login]:
         _staff(desk, one)
     for one in texts["subscribers"]:
         _subscriber(desk, one)
+    _duties(desk, texts)
     history = parse_yaml(read_text(shipped(HISTORY))).values
     told = happened(
         [*texts["cases"], *histories(history, desk.contacts, desk.now)], lambda one: _key(desk, one), desk.now
@@ -87,6 +91,41 @@ def load_if_empty() -> list[Login]:
     for one in texts["held"]:
         file(one, desk.people, desk.subscribers)
     return desk.logins
+
+
+def _duties(desk: _Desk, texts: Mapping[str, Any]) -> None:
+    """Teams, skills, who is on call and who is away: what the desk works by from its first day on."""
+    teams = {one["code"]: staff.create_team(by=SYSTEM, code=one["code"], name=one["name"]) for one in texts["teams"]}
+    for one in texts["teams"]:
+        staff.set_team(by=SYSTEM, team_id=teams[one["code"]], people=[desk.people[name] for name in one["people"]])
+    for name, skills in texts["skills"].items():
+        staff.set_skills(by=SYSTEM, person_id=desk.people[name], skills=skills)
+    monday = desk.now.date() + timedelta(days=7 - desk.now.weekday())
+    for one in texts["rotas"]:
+        rota = rotas.create_rota(
+            by=SYSTEM, code=one["code"], name=one["name"], zone=one["zone"], catch_all=desk.people[one["catch_all"]]
+        )
+        rotas.plan_weeks(
+            by=SYSTEM, rota_id=rota, people=[desk.people[name] for name in one["people"]], first=monday,
+            handover=time(8), weeks=one["weeks"],
+        )  # fmt: skip
+    for one in texts["absences"]:
+        staff.record_absence(
+            by=SYSTEM, person_id=desk.people[one["who"]], starts=desk.now + timedelta(days=one["from"]),
+            ends=desk.now + timedelta(days=one["until"]), stand_in=desk.people[one["stand_in"]], reason=one["reason"],
+        )  # fmt: skip
+    for one in texts["advisors"]:
+        stand_in = desk.people[one["stand_in"]] if "stand_in" in one else None
+        staff.name_advisor(
+            by=SYSTEM, subscriber_id=desk.subscribers[one["subscriber"]], person_id=desk.people[one["who"]],
+            stand_in=stand_in,
+        )  # fmt: skip
+    manager = next(Actor("person", desk.people[one["name"]]) for one in texts["staff"] if "manager" in one["roles"])
+    for one in texts["replies"]:
+        save_canned(
+            by=manager, title=one["title"], body=one["body"].strip(), language=one.get("language", ""),
+            team_id=teams.get(one.get("team", "")),
+        )  # fmt: skip
 
 
 def _load_programme() -> None:
@@ -119,9 +158,10 @@ def _subscriber(desk: _Desk, one: Mapping[str, Any]) -> None:
             trained_on=contract.starts_on,
             since=datetime.combine(contract.starts_on, time(), tzinfo=UTC),
         )
-    for viewer in one.get("viewers", ()):
-        person_id = _person(desk, viewer, one["zone"], place)
-        directory.give_role(by=SYSTEM, person_id=person_id, role="viewer", subscriber_id=row.id)
+    for role in ("viewer", "administrator"):
+        for member in one.get(f"{role}s", ()):
+            person_id = _person(desk, member, one["zone"], place)
+            directory.give_role(by=SYSTEM, person_id=person_id, role=role, subscriber_id=row.id)
 
 
 def _contract(desk: _Desk, one: Mapping[str, Any], subscriber_id: int) -> ContractView:
