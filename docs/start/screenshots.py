@@ -28,6 +28,22 @@ def signed_in(browser: Browser, desk: dict[str, object], role: str, subscriber: 
     return page
 
 
+def owner(page: Page, base: str) -> None:
+    """A draft with one changed cell, and a calendar's year. The draft is taken away again."""
+    page.goto(f"{base}/console/programmes/reference/")
+    if page.get_by_role("button", name="Begin the next from 1").count():
+        page.get_by_role("button", name="Begin the next from 1").click()
+    page.goto(f"{base}/console/programmes/reference/draft/form/")
+    page.get_by_label("Initial, severity 1, in hours by the clock, Gold").first.fill("3")
+    page.get_by_role("button", name="Keep and check").click()
+    page.locator("#differences").scroll_into_view_if_needed()
+    page.screenshot(path=HERE / "programme-draft.png")
+    page.locator("summary", has_text="Take the draft away").click()
+    page.get_by_role("button", name="Take it away").click()
+    page.goto(f"{base}/console/programmes/reference/calendars/vendor_hours/")
+    page.screenshot(path=HERE / "calendar.png", full_page=True)
+
+
 def main() -> int:
     """Write the pictures beside this file; 1 when no desk runs or no browser is there."""
     found = Home.find().path / "desk.json"
@@ -45,6 +61,12 @@ def main() -> int:
         agent.screenshot(path=HERE / "console-case.png", full_page=True)
         contact = signed_in(browser, desk, "contact", "Cascadia")
         contact.screenshot(path=HERE / "portal-home.png")
+        contact.goto(f"{desk['url']}/package/")
+        contact.screenshot(path=HERE / "our-package.png")
+        manager = signed_in(browser, desk, "manager")
+        manager.goto(f"{desk['url']}/console/overview/")
+        manager.screenshot(path=HERE / "overview.png", full_page=True)
+        owner(signed_in(browser, desk, "programme_owner"), str(desk["url"]))
         visitor = browser.new_page(viewport={"width": 1280, "height": 860}, locale="fr")
         visitor.goto(f"{desk['url']}/packages/?lang=fr")
         visitor.screenshot(path=HERE / "packages-fr.png")

@@ -9,7 +9,7 @@ import pytest
 from programme_cast import mistakes, plain, put
 
 from garant.core.programmes import Programme, read_programme
-from garant.core.programmes.entrance import conditions, takes_effect, training_ends
+from garant.core.programmes.entrance import conditions, takes_effect
 from garant.core.situations import Unanswerable, answer
 
 MONDAY = "2026-11-16T10:00:00+01:00"
@@ -300,7 +300,7 @@ def test_other_metrics_are_counted_from_the_receipt() -> None:
         answer("due", {**facts, "events": [{"at": raised["at"], "type": "response"}]}, found)
 
 
-def test_a_new_contact_and_a_training_have_their_dates() -> None:
+def test_a_new_contact_has_a_date() -> None:
     document = wide()
     lead = {"amount": 2, "unit": "business_days", "calendar": "office"}
     document["contacts"] |= {"replace_lead_time": lead, "training_valid_days": 365}
@@ -312,9 +312,6 @@ def test_a_new_contact_and_a_training_have_their_dates() -> None:
     assert takes_effect(made(document).terms(), at, emergency=True) == datetime(2026, 11, 16, 10, 0, tzinfo=UTC)
     assert takes_effect(made(document).terms(), at) == datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
     assert takes_effect(made(plain()).terms(), at) == at
-    ends = training_ends(found, date(2026, 1, 10), "America/Denver")
-    assert ends == datetime(2027, 1, 11, 7, 0, tzinfo=UTC)
-    assert training_ends(made(plain()), date(2026, 1, 10), "UTC") is None
 
 
 def test_products_that_nobody_names_cannot_be_asked_about() -> None:

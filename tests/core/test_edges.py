@@ -35,7 +35,7 @@ from garant.core.instants import instant, merged, micros, parse_instant, span_mi
 from garant.core.openings import Openings, open_spans
 from garant.core.periods import verdicts
 from garant.core.targets import Rule, Target
-from garant.core.zones import first_reading, local_date, offset, regimes, zone
+from garant.core.zones import first_reading, offset, regimes, zone
 
 HOUR_MICROS = 3_600_000_000
 INITIAL, FOLLOW = "initial_response", "follow_up"
@@ -82,7 +82,6 @@ def test_regimes_cut_at_the_second_of_the_change() -> None:
     assert regimes(where, spring, spring + 1) == [(spring, spring + 1, 2 * HOUR_MICROS)]
     assert regimes(zone("UTC-08:00"), 0, 10) == [(0, 10, -8 * HOUR_MICROS)]
     assert offset(where, spring - 1) == HOUR_MICROS
-    assert local_date(where, micros(at("2026-11-20T23:30:00Z"))) == date(2026, 11, 21)
 
 
 def test_the_first_reading_of_a_wall_time() -> None:

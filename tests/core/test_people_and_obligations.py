@@ -15,7 +15,7 @@ from garant.core.deliverables import due_in_week
 from garant.core.escalations import Rung, near_at, owed
 from garant.core.intake import Admitted, Conditions, ContractTerm, Held, Refused, Request, Sender, admit
 from garant.core.refusals import Refusal
-from garant.core.severities import SeverityScale, effect_of_change, lapse
+from garant.core.severities import SeverityScale, lapse
 from garant.core.standing import Decision, Suspension, standing_at, suspensions
 from garant.core.targets import Rule, Target
 
@@ -30,32 +30,6 @@ def test_a_scale_of_any_size() -> None:
     assert scale.rank("question") == 3
     with pytest.raises(ValueError, match="unknown severity 'blocker': the levels are critical, major"):
         scale.rank("blocker")
-
-
-@pytest.mark.parametrize(
-    ("by", "decider", "effect"),
-    [
-        ("contact", "contact_or_proposal", "at_once"),
-        ("vendor", "contact_or_proposal", "proposal"),
-        ("contact", "contact", "at_once"),
-        ("vendor", "contact", "refused"),
-        ("contact", "vendor", "refused"),
-        ("vendor", "vendor", "at_once"),
-        ("contact", "either", "at_once"),
-        ("vendor", "either", "at_once"),
-        ("contact", "jointly", "proposal"),
-        ("vendor", "jointly", "proposal"),
-    ],
-)
-def test_who_may_change_a_severity(by: str, decider: str, effect: str) -> None:
-    assert effect_of_change(by, decider) == effect
-
-
-def test_an_unknown_decider_or_side_is_refused() -> None:
-    assert effect_of_change("vendor") == "proposal"
-    for by, decider in (("vendor", "nobody"), ("robot", "either")):
-        with pytest.raises(ValueError, match="the deciders are contact_or_proposal, contact, vendor, either, jointly"):
-            effect_of_change(by, decider)
 
 
 def test_two_business_days_are_those_of_the_office_when_there_is_one() -> None:

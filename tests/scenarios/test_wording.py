@@ -12,12 +12,12 @@ from sheet_cast import ROOT, shipped
 
 from garant.core.refusals import Refusal
 from garant.core.situations import answer
-from garant.wording import messages
+from garant.wording import messages, refusals
 from garant.wording.sentences import refusal_lines, sentences
 from garant.wording.values import amount, duration, instant
 
 SOURCES = ROOT / "src" / "garant"
-TABLES = [value for name, value in vars(messages).items() if name.isupper()]
+TABLES = [value for room in (messages, refusals) for name, value in vars(room).items() if name.isupper()]
 WINTER = datetime(2026, 11, 27, 22, 0, tzinfo=UTC)
 
 
@@ -29,8 +29,8 @@ def test_every_refusal_in_the_code_has_words() -> None:
             if not isinstance(node, ast.Call) or name not in ("Refusal", "Refused", "Held"):
                 continue
             words = [arg.value if isinstance(arg, ast.Constant) else None for arg in node.args]
-            for word, table in zip(words[-3:] if name == "Held" else words, (messages.REASONS, messages.RULES,
-                                   messages.REMEDIES), strict=False):  # fmt: skip
+            for word, table in zip(words[-3:] if name == "Held" else words, (refusals.REASONS, refusals.RULES,
+                                   refusals.REMEDIES), strict=False):  # fmt: skip
                 if isinstance(word, str) and word not in table:
                     missing.append((path.relative_to(ROOT).as_posix(), word))
     assert missing == []

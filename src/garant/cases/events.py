@@ -67,15 +67,6 @@ def event_of(entry: EntryView) -> Event | None:
     return Event(at=entry.at, kind=kind, waiting=bool(data.get("waiting", False)), **fields)
 
 
-def data_of(event: Event) -> dict[str, Any]:
-    """The part of an entry's data that `event_of` reads back; what is empty is left out."""
-    data: dict[str, Any] = {name: getattr(event, name) for name in _PLAIN if getattr(event, name) is not None}
-    data.update({name: getattr(event, name).isoformat() for name in _INSTANTS if getattr(event, name) is not None})
-    if event.waiting:
-        data["waiting"] = True
-    return data
-
-
 def events_of(entries: Iterable[EntryView]) -> list[Event]:
     """The events of a case's entries, in the order in which they were written."""
     return [event for entry in entries if (event := event_of(entry)) is not None]

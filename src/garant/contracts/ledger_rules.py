@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 
-from garant.contracts.models import Contract, LedgerAccount
+from garant.contracts.models import Contract
 from garant.contracts.queries_terms import programme_by_id
 from garant.core.ledger import ZERO
 from garant.core.programmes import Allotment
@@ -121,8 +121,3 @@ def included(one: Allotment | None, contract: Contract) -> tuple[Decimal, bool]:
 def representable(amounts: Iterable[Decimal]) -> bool:
     """Whether the database keeps these amounts exactly."""
     return all(amount % SMALLEST == ZERO and amount < TOO_LARGE for amount in amounts)
-
-
-def account_parts(account: LedgerAccount) -> tuple[str, str]:
-    """How the account is called where a person reads it: ledger and contract."""
-    return account.ledger, account.contract.reference

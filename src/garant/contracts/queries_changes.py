@@ -70,11 +70,6 @@ class Proposed:
     ended: bool
     sets_terms: bool
 
-    @property
-    def moves_cases(self) -> bool:
-        """Whether open cases get other terms."""
-        return self.key != self.before.package_key
-
 
 def proposed(contract: ContractView, change: Change, at: datetime) -> Proposed:
     """What a change would make of a contract. Raises Refusal for a change that can't be made, or changes nothing."""

@@ -12,8 +12,6 @@ from garant.core.targets import ProposalTerms, Terms
 
 #: How long a vendor's proposal may be agreed to, in business days, unless the programme says otherwise.
 PROPOSAL_BUSINESS_DAYS = 2
-#: Whose word a change of severity needs: anybody's of them alone, both sides', or one side's only (rule 15).
-DECIDERS = ("contact_or_proposal", "contact", "vendor", "either", "jointly")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +43,6 @@ class Proposal:
     def lapsed(self, at: datetime) -> bool:
         """Whether it can no longer be agreed to; at `lapses_at` itself it still can."""
         return self.lapses_at is not None and at > self.lapses_at
-
-
-def effect_of_change(by: str, decider: str = "contact_or_proposal") -> str:
-    """What a change of severity by "contact" or "vendor" is: "at_once", "proposal" (the other side must agree) or
-    "refused". Raises ValueError for an unknown decider or side."""
-    if decider not in DECIDERS or by not in ("contact", "vendor"):
-        raise ValueError(f"unknown decider {decider!r} or side {by!r}: the deciders are {', '.join(DECIDERS)}")
-    if decider == "jointly":
-        return "proposal"
-    if decider == "contact_or_proposal":
-        return "at_once" if by == "contact" else "proposal"
-    return "at_once" if decider in (by, "either") else "refused"
 
 
 def lapse(terms: Terms, package: str, severities: Sequence[str], at: datetime) -> datetime | None:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from garant.core.instants import EPOCH, SECOND, instant, micros
+from garant.core.instants import EPOCH, SECOND, micros
 
 DAY = 86_400 * SECOND
 _FIXED = re.compile(r"^UTC([+-])(\d{2}):(\d{2})$")
@@ -76,11 +76,6 @@ def _change(where: tzinfo, before: int, after: int, shift: int) -> int:
         else:
             high = middle
     return high * SECOND
-
-
-def local_date(where: tzinfo, at: int) -> date:
-    """The date that the zone's wall calendar shows at an instant."""
-    return instant(at).astimezone(where).date()
 
 
 def first_reading(where: tzinfo, day: date, seconds: int) -> int:

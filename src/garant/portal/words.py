@@ -10,7 +10,7 @@ from django.utils.translation import gettext, pgettext
 
 from garant.core.programmes import Programme
 from garant.core.refusals import Refusal
-from garant.wording import messages
+from garant.wording import refusals
 from garant.wording.sentences import refusal_lines, sentences
 
 #: Steps that a page shows as a table and a heading instead of sentences.
@@ -35,7 +35,7 @@ def refused(refusal: Refusal, language: str | None = None) -> Refused:
     """A refusal in words: its rule, and its remedy, which is never empty."""
     lines = refusal_lines(refusal, language)
     remedy = _remedies().get(refusal.remedy, "")
-    if refusal.remedy in messages.REMEDIES and len(lines) > 1:
+    if refusal.remedy in refusals.REMEDIES and len(lines) > 1:
         remedy, lines = lines[-1], lines[:-1]
     rule = _codes().get(refusal.code) or " ".join(lines)
     return Refused(rule, remedy or gettext("Write to support, who can help you on."))

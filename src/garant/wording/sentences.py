@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from garant.core.periods import Step
 from garant.core.programmes import Programme
 from garant.core.refusals import Refusal
-from garant.wording import messages
+from garant.wording import messages, refusals
 from garant.wording.catalogs import catalog, say, say_many, spoken
 from garant.wording.values import amount, clock, day, duration, hours, instant
 
@@ -218,7 +218,7 @@ def _zone(name: str) -> Any:
 
 def reason(code: str, language: str | None = None, values: Mapping[str, object] | None = None) -> str:
     """What a reason code means in words, with its values; the code with spaces when nobody wrote it down."""
-    known = messages.REASONS.get(code)
+    known = refusals.REASONS.get(code)
     return code.replace("_", " ") if known is None else _filled(say_plain(spoken(language), known), values or {})
 
 
@@ -226,7 +226,7 @@ def refusal_lines(refusal: Refusal, language: str | None = None) -> list[str]:
     """Why an act is refused and the way out: the reason, the rule it rests on, the remedy."""
     language = spoken(language)
     lines = [reason(refusal.code, language, refusal.values)]
-    for table, code in ((messages.RULES, refusal.rule), (messages.REMEDIES, refusal.remedy)):
+    for table, code in ((refusals.RULES, refusal.rule), (refusals.REMEDIES, refusal.remedy)):
         if code in table:
             lines.append(_filled(say_plain(language, table[code]), refusal.values))
     offered = refusal.values.get("offered")

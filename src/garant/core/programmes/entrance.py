@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 
 from garant.core.calendars import Calendar
 from garant.core.intake import AttachmentLimit, Conditions, ContractTerm, Spoken
@@ -12,7 +12,6 @@ from garant.core.programmes.regions import DEFAULT
 from garant.core.programmes.terms import ProgrammeTerms
 from garant.core.programmes.values import Package
 from garant.core.standing import GOOD
-from garant.core.zones import zone
 
 #: A programme's words for the untrained and the unlisted, as intake calls them.
 UNTRAINED = {"refuse": "refuse", "warn": "warn", "accept": "ignore"}
@@ -77,14 +76,6 @@ def takes_effect(terms: ProgrammeTerms, announced: datetime, *, emergency: bool 
     rule = terms.programme.contacts
     lead = rule.emergency_lead_time if emergency and rule.emergency_lead_time is not None else rule.replace_lead_time
     return announced if lead is None else terms.after(announced, lead)
-
-
-def training_ends(programme: Programme, trained_on: date, zone_name: str) -> datetime | None:
-    """When a contact's training lapses: at the end of its last day in the contract's zone; None: never."""
-    days = programme.contacts.training_valid_days
-    if days is None:
-        return None
-    return datetime.combine(trained_on + timedelta(days=days + 1), time(), tzinfo=zone(zone_name)).astimezone(UTC)
 
 
 def _types(programme: Programme, package: str) -> frozenset[str] | None:
