@@ -77,7 +77,10 @@ def walk(
     secrets: Mapping[str, tuple[str, ...]],
     only: frozenset[str] | None = None,
 ) -> list[Finding]:
-    """Ask every route (or `only` some) as everybody. `secrets`: texts that must not be in any answer to a person."""
+    """Ask every route (or `only` some) as everybody, whose clients stand in the order of the rows' answers.
+
+    `secrets`: texts that must not be in any answer to a person.
+    """
     known = list(routes())
     findings = [Finding(name, "-", "-", "has no entry in the table") for name in known if name not in table]
     findings += [Finding(name, "-", "-", "is not a route any more") for name in table if name not in known]
@@ -92,7 +95,7 @@ def _ask(
 ) -> Iterator[Finding]:
     address = reverse(name, kwargs=dict(row.arguments))
     for method, expected in (("GET", row.get), ("POST", row.post)):
-        for person, answer in zip(PEOPLE, expected, strict=True):
+        for person, answer in zip(clients, expected, strict=True):
             response = _send(clients[person], method, address)
             got = _answer(response)
             if got != answer:

@@ -65,7 +65,7 @@ def test_IDOR_05_a_draft_never_leaves_the_staff_side(cast: Cast) -> None:
     for name in ("contact", "viewer", "stranger"):
         client = cast.client(name)
         for address in _readable(cast):
-            assert secret not in client.get(address).content.decode(), (name, address)
+            assert secret not in client.get(address).getvalue().decode(), (name, address)
 
 
 def _readable(cast: Cast) -> list[str]:

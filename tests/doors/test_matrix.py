@@ -8,7 +8,7 @@ import pytest
 from desk_cast import Cast
 from django.test import Client
 from django.urls import reverse
-from matrix import SIGN_IN, Finding, Row, six, staff_act, staff_form, staff_page, walk
+from matrix import PEOPLE, SIGN_IN, Finding, Row, six, staff_act, staff_form, staff_page, walk
 
 from garant.cases import queries, queries_case
 from garant.cases.models import Case, Escalation
@@ -311,7 +311,7 @@ def portal(cast: Cast) -> Mapping[str, Row]:
 
 def findings(cast: Cast, only: frozenset[str] | None = None) -> list[Finding]:
     """Walk the table with fresh sessions; `only`: ask these routes alone (the negative controls need few)."""
-    clients = {name: Client() for name in ("anonymous", "viewer", "contact", "stranger", "agent", "manager")}
+    clients = {name: Client() for name in PEOPLE}
     for name, person in cast.people.items():
         clients[name].force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
     of_a = (cast.secret_a,)

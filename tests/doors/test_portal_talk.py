@@ -372,10 +372,12 @@ def test_an_allotment_that_is_used_up_is_refused_in_a_sentence() -> None:
     assert french.rule.startswith("Il ne reste pas assez de cette dotation.")
 
 
-def test_our_allotments_stand_in_the_navigation(cast: Cast) -> None:
-    page = cast.client("contact").get("/allotments/").content.decode()
-    assert re.search(r'<nav[^>]*>.*<a href="/allotments/" aria-current="page">Our allotments</a>.*</nav>', page, re.S)
-    assert "Our allotments</a>" not in Client().get("/").content.decode()
+def test_our_allotments_belong_to_our_package_in_the_navigation(cast: Cast) -> None:
+    client = cast.client("contact")
+    page = client.get("/allotments/").content.decode()
+    assert re.search(r'<nav[^>]*>.*<a href="/package/" aria-current="page">Our package</a>.*</nav>', page, re.S)
+    assert '<a href="/allotments/">Our allotments</a>' in client.get("/package/").content.decode()
+    assert "Our package</a>" not in Client().get("/").content.decode()
 
 
 def test_an_administrator_reads_and_does_not_answer_for_the_contacts(cast: Cast) -> None:

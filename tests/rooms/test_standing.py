@@ -12,6 +12,7 @@ from rooms_cast import Cast
 from standing_cast import REASON, days_ago, fact, finance, owes, reinstate, row, suspend
 
 from garant.cases import operations as cases
+from garant.cases import operations_standing
 from garant.cases.queries import verify
 from garant.cases.sweeping import sweep_all
 from garant.contracts.decided import standing_of
@@ -216,6 +217,24 @@ def test_a_proposal_is_told_to_finance_once(cast: Cast) -> None:
     rows = journal.notices(viewer=cast.viewer("manager"), limit=200).rows
     told = [n for n in rows if n.kind == "standing_suspend_proposed"]
     assert [n.person_id for n in told] == [finance().id]
+
+
+def test_a_subscriber_whose_rule_cannot_be_read_keeps_nobody_else_waiting(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owes(cast)
+    owes(cast, "silver")
+    broken, read = min(cast.subscribers["gold"], cast.subscribers["silver"]), operations_standing.due_for_decision
+
+    def reading(subscriber_id: int) -> object:
+        if subscriber_id == broken:
+            raise OverflowError("date value out of range")
+        return read(subscriber_id)
+
+    monkeypatch.setattr(operations_standing, "due_for_decision", reading)
+    cases.standing_housekeeping()
+    rows = journal.notices(viewer=cast.viewer("manager"), limit=200).rows
+    assert [n.kind for n in rows if n.kind.endswith("_proposed")] == ["standing_suspend_proposed"]
 
 
 def test_a_decision_needs_a_reason_and_a_ground_the_rule_proposes(cast: Cast) -> None:

@@ -20,7 +20,7 @@ from garant.cases.views import Done
 from garant.cases.views_standing import StandingChanged
 from garant.contracts import operations_standing as contracts
 from garant.contracts.decided import change_entitlement, hold_entitlement
-from garant.contracts.queries_standing import DESK, Due, deciders, due_for_decision, ended_contracts, whom_to_ask
+from garant.contracts.queries_standing import DESK, deciders, due_for_decision, ended_contracts, to_look_at, whom_to_ask
 from garant.contracts.queries_terms import hold_calendars
 from garant.core.people import SYSTEM, Actor
 from garant.core.refusals import NotFound, Refusal
@@ -116,10 +116,13 @@ def standing_housekeeping() -> int:
 
     Safe to run again at any time, by several sweepers at once, and to die anywhere: each subscriber is a transaction.
     """
-    return each_alone("deciding on standing", due_for_decision(), _due) + _end_contracts()
+    return each_alone("deciding on standing", to_look_at(), _due) + _end_contracts()
 
 
-def _due(due: Due) -> int:
+def _due(subscriber_id: int) -> int:
+    due = due_for_decision(subscriber_id)
+    if due is None:
+        return 0
     if due.automatic:
         return _automatic(due.subscriber_id, due.act)
     _propose(due.subscriber_id, due.act, due.key)

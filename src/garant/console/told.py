@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from garant.console.packages import Names
 from garant.console.words import owed
 from garant.core.people import Viewer
 from garant.core.targets import Rule
-from garant.directory.queries import person
+from garant.directory.queries import names_of, person
 from garant.journal.views import NoticeRow
 from garant.kit.clocks import ClockState, clock_state
 from garant.kit.languages import NAMES
@@ -273,12 +273,17 @@ class NoticeLine:
     tries: int
 
 
-def notice_line(row: NoticeRow, viewer: Viewer) -> NoticeLine:
-    """A notice as a line, in the viewer's language."""
+def notice_lines(rows: Sequence[NoticeRow], viewer: Viewer) -> list[NoticeLine]:
+    """Notices as lines, in the viewer's language."""
+    names = names_of(viewer, {row.person_id for row in rows if row.person_id is not None})
+    return [_line(row, viewer, names) for row in rows]
+
+
+def _line(row: NoticeRow, viewer: Viewer, names: Mapping[int, str]) -> NoticeLine:
     return NoticeLine(
         id=row.id,
         title=letter(row.kind, row.data, viewer.zone).subject,
-        to=_to(row, viewer),
+        to=names.get(row.person_id, row.address) if row.person_id is not None else row.address,
         language=NAMES.get(row.language, row.language),
         created_at=row.created_at,
         sent_at=row.sent_at,
@@ -287,10 +292,6 @@ def notice_line(row: NoticeRow, viewer: Viewer) -> NoticeLine:
         state=state_words(row.state),
         tries=row.attempts,
     )
-
-
-def _to(row: NoticeRow, viewer: Viewer) -> str:
-    return person(viewer, row.person_id).name if row.person_id is not None else row.address
 
 
 def read(row: NoticeRow, viewer: Viewer) -> Letter:

@@ -6,7 +6,7 @@ who answer for them (administrator and executive).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -127,24 +127,25 @@ class Due:
     automatic: bool
 
 
-def due_for_decision() -> Iterator[Due]:
-    """Every subscriber for whom the rule proposes a decision now. Not scoped: for rooms.
-
-    Only those with something unpaid or unkept, or suspended, are looked at.
-    """
+def to_look_at() -> list[int]:
+    """The subscribers with something unpaid or unkept, or suspended: of nobody else a decision can be due. Not scoped:
+    for rooms."""
     with connection.cursor() as cursor:
         cursor.execute(_CANDIDATES)
-        ids = [row[0] for row in cursor.fetchall()]
-    for subscriber_id in ids:
-        known, suspension = advice_for(subscriber_id, database_now()), in_force(subscriber_id)
-        if known is None:
-            continue
-        advice, rule, today = known
-        if suspension is None and isinstance(advice, Proposal):
-            yield Due(subscriber_id, "suspend", f"{advice.references[0]}:{advice.since}", rule.automatic)
-        if suspension is not None and _settled(subscriber_id, rule, today):
-            automatic = rule.automatic and suspension.automatic
-            yield Due(subscriber_id, "reinstate", str(suspension.pk), automatic)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def due_for_decision(subscriber_id: int) -> Due | None:
+    """The decision that the rule proposes for a subscriber now; None: none. Not scoped: for rooms."""
+    known, suspension = advice_for(subscriber_id, database_now()), in_force(subscriber_id)
+    if known is None:
+        return None
+    advice, rule, today = known
+    if suspension is None and isinstance(advice, Proposal):
+        return Due(subscriber_id, "suspend", f"{advice.references[0]}:{advice.since}", rule.automatic)
+    if suspension is not None and _settled(subscriber_id, rule, today):
+        return Due(subscriber_id, "reinstate", str(suspension.pk), rule.automatic and suspension.automatic)
+    return None
 
 
 def all_settled(subscriber_id: int, at: datetime) -> bool:

@@ -28,7 +28,7 @@ def save_view(*, by: Actor, name: str, query: str, columns: Sequence[str] = (), 
 
     Refuses a search that can't be understood (`search_misread`), an empty or long name, and more than MOST.
     """
-    require(by, "work_queue")
+    require(by, "read_cases")
     look = read(query)
     if look.misread or not look:
         part = look.misread[0].part if look.misread else ""
@@ -47,7 +47,7 @@ def save_view(*, by: Actor, name: str, query: str, columns: Sequence[str] = (), 
 @transaction.atomic
 def keep_columns(*, by: Actor, columns: Sequence[str]) -> None:
     """Choose the columns of one's own lists; none: the usual ones again. Unknown ones are left out."""
-    require(by, "work_queue")
+    require(by, "read_cases")
     person_id = _person(by)
     lock_person(person_id)
     if known(columns):
@@ -59,7 +59,7 @@ def keep_columns(*, by: Actor, columns: Sequence[str]) -> None:
 @transaction.atomic
 def drop_view(*, by: Actor, view_id: int) -> ViewRow:
     """Drop a kept search: one's own, or a shared one as a manager. Raises NotFound for any other."""
-    require(by, "work_queue")
+    require(by, "read_cases")
     person_id = _person(by)
     row = SavedView.objects.select_for_update().filter(pk=view_id).exclude(name="").first()
     manager = "manager" in viewer_of(person_id).staff_roles

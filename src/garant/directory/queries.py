@@ -38,17 +38,26 @@ def viewer_of(person_id: int | None) -> Viewer:
 
 def person(viewer: Viewer, id: int) -> PersonRow:
     """One person: anybody for staff; oneself and people of the own organisations for others. Raises NotFound."""
-    rows = Person.objects.filter(pk=id)
-    if not viewer.is_staff:
-        near = _held().filter(subscriber_id__in=viewer.subscribers()).values("person_id")
-        rows = rows.filter(Q(pk=viewer.person_id) | Q(pk__in=near))
-    found = rows.first()
+    found = _readable(viewer).filter(pk=id).first()
     if found is None:
         raise NotFound("person")
     roles = _held().filter(person=found)
     if not viewer.is_staff:
         roles = roles.filter(subscriber_id__in=viewer.subscribers())
     return _person_row(found, roles.values_list("role", flat=True))
+
+
+def names_of(viewer: Viewer, ids: Collection[int]) -> Mapping[int, str]:
+    """The names of several people at once; those whom the viewer may not read, and unknown ids, are absent."""
+    return dict(_readable(viewer).filter(pk__in=ids).values_list("pk", "name"))
+
+
+def _readable(viewer: Viewer) -> QuerySet[Person]:
+    rows = Person.objects.all()
+    if viewer.is_staff:
+        return rows
+    near = _held().filter(subscriber_id__in=viewer.subscribers()).values("person_id")
+    return rows.filter(Q(pk=viewer.person_id) | Q(pk__in=near))
 
 
 def person_by_email(email: str) -> PersonRow | None:

@@ -27,6 +27,7 @@ _TOLD: dict[str, tuple[frozenset[str], str]] = {
     "case_resolved": (frozenset({MEMBERS}), gettext_noop("Support takes a case as solved")),
     "closure_announced": (frozenset({MEMBERS}), gettext_noop("A case will be closed because nobody writes any more")),
     "case_closed_silent": (frozenset({MEMBERS}), gettext_noop("A case was closed after silence")),
+    "case_adopted": (frozenset({MEMBERS}), gettext_noop("An authorized contact took over a case that I sent")),
     "case_merged": (frozenset({MEMBERS}), gettext_noop("A case continues in another one")),
     "case_split": (frozenset({MEMBERS}), gettext_noop("A part of a case became a case of its own")),
     "case_followed": (frozenset({STAFF, MEMBERS}), gettext_noop("Something happened in a case I follow")),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from garant.console.access import staff_only
 from garant.console.desk import page
 from garant.console.outbox import STATES, state_words
-from garant.console.told import notice_line, read
+from garant.console.told import notice_lines, read
 from garant.core.people import Viewer
 from garant.core.refusals import NotFound, Refusal
 from garant.core.rights import may
@@ -33,7 +33,7 @@ def notices(request: HttpRequest) -> HttpResponse:
         request,
         "console/notices.html",
         section="notices",
-        lines=[notice_line(row, viewer) for row in found.rows],
+        lines=notice_lines(found.rows, viewer),
         page=found,
         state=state or "",
         states=[(each, state_words(each), much.get(each, 0)) for each in STATES],
@@ -58,7 +58,7 @@ def _notice(request: HttpRequest, notice_id: int, *problem: str, status: int = 2
         "console/notice.html",
         status=status,
         section="notices",
-        line=notice_line(row, viewer),
+        line=notice_lines([row], viewer)[0],
         letter=read(row, viewer),
         notice=row,
         problem=problem,
