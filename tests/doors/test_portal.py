@@ -64,6 +64,21 @@ def test_a_contact_files_a_case_and_sees_the_promise(cast: Cast) -> None:
     assert (case.steps, case.actual, case.severity) == (REPORT["steps"], REPORT["actual"], "2")
 
 
+def test_an_open_case_about_the_same_thing_is_shown_before_sending(cast: Cast) -> None:
+    client = cast.client("contact")
+    write(client)
+    assert 'id="alike"' not in client.get("/cases/new/check/").content.decode()
+    file_case(cast.people["stranger"], cast.subscriber_b, REPORT["subject"])
+    assert 'id="alike"' not in client.get("/cases/new/check/").content.decode(), "another organisation's is never shown"
+    twin = file_case(cast.people["contact"], cast.subscriber_a, "After the nightly import invoices are missing")
+    write(client)  # a case that is filed ends its person's draft
+    page = client.get("/cases/new/check/").content.decode()
+    shown = page[page.index('id="alike"') :]
+    assert f'<a href="/cases/{twin}/">' in shown
+    assert "An open case of your organisation looks alike" in shown
+    assert client.post("/cases/new/check/", {"once": token(client)}).status_code == 302, "it may be sent all the same"
+
+
 def test_the_promise_shown_before_is_the_one_kept_after(cast: Cast) -> None:
     client = cast.client("contact")
     write(client, severity="1")

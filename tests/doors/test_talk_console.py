@@ -134,6 +134,26 @@ def test_a_merge_says_what_happens_asks_to_be_sure_and_keeps_the_other_cases_clo
     assert "It goes on in" in text(agent.get(page(other)))
 
 
+def test_a_merge_offers_what_looks_alike_and_finds_by_words(cast: Cast) -> None:
+    agent = cast.client("agent")
+    here = file_case(cast.people["contact"], cast.subscriber_a, "Lamps stay dark in hall two")
+    twin = file_case(cast.people["contact"], cast.subscriber_a, "In hall two the lamps stay dark")
+    gone = file_case(cast.people["contact"], cast.subscriber_a, "Lamps stay dark in hall two, too")
+    far = file_case(cast.people["stranger"], cast.subscriber_b, "Lamps stay dark in hall two")
+    cases.resolve(by=cast.actor("agent"), number=gone, body="It was a fuse.")
+    cases.close(by=cast.actor("agent"), number=gone)
+    offered = [row.number for row in agent.get(page(here, "case-merge")).context["offered"]]
+    assert offered[0] == twin
+    assert not {here, gone, far} & set(offered), "itself, what is closed and other subscribers' cases are never offered"
+    for words, found in (("dark HALL", [twin]), (str(twin), [twin]), ("no such lamp", []), ("dark \x00", [twin])):
+        shown = agent.get(page(here, "case-merge"), {"q": words})
+        assert [row.number for row in shown.context["offered"]] == found, words
+    assert "None of its open cases has these words" in text(shown) or found
+    picked = agent.get(page(here, "case-merge"), {"into": str(twin)}).content.decode()
+    assert f'value="{twin}"' in picked
+    assert agent.get(page(here, "case-merge"), {"into": "١٢<script>"}).context["form"].initial.get("into") is None
+
+
 def test_a_part_is_split_off_with_clocks_of_its_own(cast: Cast) -> None:
     agent = cast.client("agent")
     before = set(Case.objects.values_list("number", flat=True))

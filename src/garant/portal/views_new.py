@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from garant.cases import operations, queries
 from garant.cases.queries_files import held_files
+from garant.cases.queries_similar import TEXTS, similar
 from garant.core.completeness import completeness
 from garant.core.guidance import suggested
 from garant.core.programmes import said
@@ -182,6 +183,12 @@ def check(request: HttpRequest) -> HttpResponse:
         "refusal": refusal,
         "promise": _promise(request, draft, own, draft.data["severity"]),
         "promise_title": _title(),
+        "alike": similar(
+            viewer=viewer,
+            subscriber_id=draft.subscriber_id or 0,
+            title=draft.data.get("subject", ""),
+            description=" ".join(draft.data.get(part, "") for part in TEXTS),
+        ),
     }
     return _page(request, "check", draft, None, gettext("Check and send"), more, 403 if refusal else 200)
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from garant.cases import operations
+from garant.cases import operations, queries_similar
 from garant.cases import operations_links as links
 from garant.cases import operations_report as reports
 from garant.cases import operations_severity as severities
@@ -22,6 +22,8 @@ from garant.console.posting import posted
 from garant.console.views.cases import case_page, seen
 from garant.core.people import Actor, Viewer
 from garant.kit.forms import StrictForm, fresh_token
+
+LONGEST_SEARCH = 100
 
 Run = Callable[[Actor, int, dict[str, Any]], str]
 
@@ -123,7 +125,9 @@ def merge(request: HttpRequest, number: int) -> HttpResponse:
     """Merge the case into another, after saying what happens to its clocks."""
     viewer, case = _viewer(request), seen(request, number)
     if request.method != "POST":
-        return _merge_page(request, case, MergeForm(initial=_once(), auto_id="merge_%s"))
+        picked = request.GET.get("into", "")
+        chosen = {"into": picked} if picked.isascii() and picked.isdigit() and len(picked) <= 18 else {}
+        return _merge_page(request, case, MergeForm(initial={**_once(), **chosen}, auto_id="merge_%s"))
     into: list[int] = []
 
     def run(form: MergeForm) -> str:
@@ -138,7 +142,17 @@ def merge(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def _merge_page(request: HttpRequest, case: CaseView, form: StrictForm, status: int = 200) -> HttpResponse:
-    return page(request, "console/case_merge.html", status=status, section="queue", case=case, form=form)
+    asked = request.GET.get("q", "")[:LONGEST_SEARCH]
+    own: dict[str, Any] = {"viewer": _viewer(request), "subscriber_id": case.subscriber.id, "but": case.number}
+    offered = (
+        queries_similar.searched(**own, text=asked)
+        if asked.strip()
+        else queries_similar.similar(
+            **own, title=case.subject, description=" ".join(getattr(case, part) for part in queries_similar.TEXTS)
+        )
+    )
+    words = {"case": case, "form": form, "asked": asked, "offered": offered}
+    return page(request, "console/case_merge.html", status=status, section="queue", **words)
 
 
 @staff_only("GET", "POST", act="split_case")
