@@ -28,20 +28,37 @@ def signed_in(browser: Browser, desk: dict[str, object], role: str, subscriber: 
     return page
 
 
+def spoken(page: Page, base: str, language: str) -> str:
+    """Have the desk speak a language to whoever is signed in; returns the one it spoke before."""
+    page.goto(f"{base}/account/")
+    chosen = page.locator("select[name=language]")
+    before = chosen.input_value()
+    if before != language:
+        chosen.select_option(language)
+        with page.expect_navigation():
+            chosen.evaluate("chosen => chosen.form.requestSubmit()")
+    return before
+
+
 def owner(page: Page, base: str) -> None:
-    """A draft with one changed cell, and a calendar's year. The draft is taken away again."""
+    """A draft with one changed cell, and a calendar's year. The draft is taken away again; her language comes back."""
+    before = spoken(page, base, "en")
     page.goto(f"{base}/console/programmes/reference/")
     if page.get_by_role("button", name="Begin the next from 1").count():
-        page.get_by_role("button", name="Begin the next from 1").click()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Begin the next from 1").click()
     page.goto(f"{base}/console/programmes/reference/draft/form/")
     page.get_by_label("Initial, severity 1, in hours by the clock, Gold").first.fill("3")
-    page.get_by_role("button", name="Keep and check").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Keep and check").click()
     page.locator("#differences").scroll_into_view_if_needed()
     page.screenshot(path=HERE / "programme-draft.png")
     page.locator("summary", has_text="Take the draft away").click()
-    page.get_by_role("button", name="Take it away").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Take it away").click()
     page.goto(f"{base}/console/programmes/reference/calendars/vendor_hours/")
     page.screenshot(path=HERE / "calendar.png", full_page=True)
+    spoken(page, base, before)
 
 
 def main() -> int:

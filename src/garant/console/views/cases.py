@@ -24,6 +24,7 @@ from garant.console.proposing import proposal_of
 from garant.console.side import allotments_of, callers_of, contract_facts, other_cases, slots_of
 from garant.console.standing import shown_standing
 from garant.console.talk import talk_of
+from garant.console.timeline import timeline
 from garant.console.words import channel_words
 from garant.contracts.queries import contract_of
 from garant.contracts.queries_standing import standing
@@ -125,6 +126,7 @@ def _content(request: HttpRequest, view: CaseView, problem: Problem | None, type
         "told": told_of(view, viewer.zone),
         "period_zone": hero.zone if hero.zone != viewer.zone else "",
         "periods": [casepage.period_line(period, view, at) for period in view.periods],
+        "timeline": timeline(view.periods, hero.zone, at),
         **_side(view, viewer, at, names),
     }
 
