@@ -130,6 +130,7 @@ def test_the_command_records_suspends_shows_and_reinstates(cast: Cast, monkeypat
     assert (said["decision"], said["cases"]) == ("suspended", [])
     shown = json.loads(run(monkeypatch, "show", gold, "--json")[1])
     assert (shown["standing"], shown["reason"], shown["late"][0]["outstanding"]) == ("suspended", "Late", "10.50")
+    assert shown["rule"] is None, "what is in force already is not proposed"
     assert "standing: suspended" in run(monkeypatch, "show", gold)[1]
     assert run(monkeypatch, "reinstate", gold, *by, "--reason", "Paid")[0] == 0
     assert json.loads(run(monkeypatch, "show", gold, "--json")[1])["standing"] == "good"

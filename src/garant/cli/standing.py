@@ -116,12 +116,14 @@ def _record_file(file: Path, actor: Actor, *, check: bool, as_json: bool) -> Non
 def _shown(slug: str, view: StandingView) -> dict[str, Any]:
     from garant.core.standing import Proposal
 
+    # While support is suspended the rule has nothing to propose: its decision is in force.
+    word = None if view.suspended else view.advice
     advice: dict[str, Any] | None = None
-    if isinstance(view.advice, Proposal):
-        advice = {"proposes": "suspend", "ground": view.advice.ground, "references": list(view.advice.references)}
-    elif view.advice is not None:
-        until = view.advice.from_on.isoformat() if view.advice.from_on else None
-        advice = {"proposes": None, "because": view.advice.reason, "reference": view.advice.reference, "until": until}
+    if isinstance(word, Proposal):
+        advice = {"proposes": "suspend", "ground": word.ground, "references": list(word.references)}
+    elif word is not None:
+        until = word.from_on.isoformat() if word.from_on else None
+        advice = {"proposes": None, "because": word.reason, "reference": word.reference, "until": until}
     return {
         "subscriber": slug,
         "standing": view.state,
