@@ -11,7 +11,7 @@ from pathlib import Path
 from bench.measuring import Table, printed, run_module
 
 #: Every module with a `run() -> Table`, in the order of the table.
-MODULES = ("clock", "rooms", "worker")
+MODULES = ("clock", "rooms", "worker", "pages")
 
 
 def main(names: list[str]) -> int:

@@ -19,11 +19,12 @@ _ELSEWHERE = ("DATABASE_URL", "GARANT_APP_DATABASE_URL", "GARANT_DB_URL", "GARAN
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The desk's database and the ids of its people."""
+    """The desk's database, the ids of its people, and a folder that is gone with it."""
 
     database: Database
     contact: int
     subscriber: int
+    folder: Path
 
 
 @contextmanager
@@ -43,7 +44,7 @@ def throwaway_desk() -> Iterator[Desk]:
         with desk_database() as database:
             if database is None:
                 raise RuntimeError("Django is set up already: a bench has a process of its own")
-            yield Desk(database, *_people())
+            yield Desk(database, *_people(), folder)
     finally:
         if home.path.exists():
             remove_place(find_place(home, make=False))

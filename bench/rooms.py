@@ -7,11 +7,12 @@ sweep is one set-based statement that marks 1,000 rows late and writes one journ
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import psycopg
 
+from bench.cases import AHEAD, clone, file_one
 from bench.desk import Desk, throwaway_desk
 from bench.measuring import System, Table, interleaved
 
@@ -35,33 +36,12 @@ def run() -> Table:
     return table
 
 
-def _file(desk: Desk, at: datetime | None = None) -> int:
-    """One case of severity 1 through the operation; returns its number."""
-    from garant.cases.operations import file_case
-    from garant.core.people import Actor
-
-    return file_case(
-        by=Actor("person", desk.contact),
-        person_id=desk.contact,
-        subscriber_id=desk.subscriber,
-        at=at,
-        severity="1",
-        request_type="error",
-        subject="Nothing loads",
-        description="Every page stays empty. " * 20,
-        steps="Sign in.",
-        expected="A page.",
-        actual="Nothing.",
-        environment="Production",
-    ).number
-
-
 def _filing(desk: Desk) -> list[Any]:
     from django.db import transaction
 
     from garant.cases.models import Case
 
-    _file(desk)
+    file_one(desk)
     plain = {f.attname: getattr(Case.objects.get(), f.attname) for f in Case._meta.concrete_fields if f.name != "id"}
     numbers = iter(range(10**12, 10**13))
 
@@ -72,7 +52,7 @@ def _filing(desk: Desk) -> list[Any]:
 
     def garant() -> None:
         for _ in range(FILED):
-            _file(desk)
+            file_one(desk)
 
     known = Case.objects.count()
 
@@ -108,8 +88,8 @@ class Sweep:
 
         Case.objects.filter(periods=None).delete()  # the floor's rows, which nobody promised anything
         now = database_now()
-        self.template = Case.objects.get(number=_file(self.desk, now - timedelta(minutes=1))).pk
-        self._clone(OPEN, "now() - received_at - random() * interval '45 minutes'")
+        self.template = Case.objects.get(number=file_one(self.desk, now - timedelta(minutes=1))).pk
+        self._clone(OPEN, AHEAD)
         with self._owner() as connection:
             connection.execute("VACUUM ANALYZE")
             connection.execute(
@@ -148,64 +128,7 @@ class Sweep:
         return psycopg.connect(self.desk.database.owner_url, autocommit=True)
 
     def _clone(self, count: int, shift: str) -> None:
-        """Copies of the template case with its period and its journal entry, every instant moved by `shift`."""
-        from django.db import connection, transaction
-
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(
-                "CREATE TEMP TABLE made ON COMMIT DROP AS SELECT nextval(pg_get_serial_sequence("
-                "'cases_case', 'id')) AS id, g + %s AS number, "
-                f"(SELECT {shift} FROM cases_case c WHERE c.id = %s AND g > 0) AS shift "
-                "FROM generate_series(1, %s) g",
-                [self.number, self.template, count],
-            )
-            cursor.execute(
-                _copied(
-                    "cases_case",
-                    {
-                        "id": "m.id",
-                        "number": "m.number",
-                        "received_at": "t.received_at + m.shift",
-                        "next_due": "t.next_due + m.shift",
-                        "next_near": "t.next_near + m.shift",
-                        "last_activity_at": "t.last_activity_at + m.shift",
-                    },
-                    "t.id = %s",
-                ),
-                [self.template],
-            )
-            cursor.execute(
-                _copied(
-                    "cases_period",
-                    {
-                        "id": None,
-                        "case_id": "m.id",
-                        "started": "t.started + m.shift",
-                        "due": "t.due + m.shift",
-                        "near_at": "t.near_at + m.shift",
-                        "known_at": "t.known_at + m.shift",
-                        "step_at": "t.step_at + m.shift",
-                        "ladder": _LADDER,
-                        "near_recorded_at": "CASE WHEN t.near_at + m.shift < now() THEN now() END",
-                    },
-                    "t.case_id = %s",
-                ),
-                [self.template],
-            )
-            cursor.execute(
-                _copied(
-                    "journal_entry",
-                    {
-                        "id": None,
-                        "subject_id": "m.id",
-                        "at": "t.at + m.shift",
-                        "recorded_at": "t.at + m.shift",
-                        "data": "jsonb_set(t.data, '{number}', to_jsonb(m.number))",
-                    },
-                    "t.subject_kind = 'case' AND t.subject_id = %s",
-                ),
-                [self.template],
-            )
+        clone(self.template, self.number, count, shift)
         self.number += count
 
     def _due(self) -> None:
@@ -261,23 +184,3 @@ WITH late AS (
 )
 INSERT INTO bench_notice SELECT 'late:' || id, jsonb_build_object('due', due) FROM late
 """
-
-
-#: The later levels of a ladder, moved like everything else.
-_LADDER = (
-    "(SELECT coalesce(jsonb_agg(jsonb_set(e, '{at}', to_jsonb((e->>'at')::timestamptz + m.shift))), '[]')"
-    " FROM jsonb_array_elements(t.ladder) e)"
-)
-
-
-def _copied(table: str, changed: dict[str, str | None], where: str) -> str:
-    """An INSERT of the rows of `table` that match, once for each row of `made`; None leaves a column to its default."""
-    from django.apps import apps
-
-    model = next(m for m in apps.get_models() if m._meta.db_table == table)
-    columns = [f.column for f in model._meta.concrete_fields if changed.get(f.column, "") is not None]
-    values = [changed.get(column) or f"t.{column}" for column in columns]
-    return (
-        f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(values)} "
-        f"FROM made m CROSS JOIN {table} t WHERE {where}"
-    )

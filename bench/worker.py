@@ -24,6 +24,7 @@ from bench.measuring import System, Table, compared
 ROUNDS = 3
 REQUESTS = 200
 PAGES = ("/packages/", "/accounts/login/", "/")
+GARANT, BARE = "garant.cli.serving:application", "bench.bare:application"
 #: A worker that does not answer by then is broken, in seconds.
 PATIENCE = 60.0
 
@@ -41,11 +42,8 @@ def run() -> Table:
     """Garant and the floor in turn, after one round that is dropped."""
     table = Table(f"Web worker: start-up and memory over {REQUESTS} requests")
     with throwaway_desk() as desk:
-        known = _environment(desk)
-        systems = {
-            "Garant": ("garant", "garant.cli.serving:application", known),
-            "bare Django": ("floor", "bench.bare:application", known),
-        }
+        known = known_to(desk)
+        systems = {"Garant": ("garant", GARANT, known), "bare Django": ("floor", BARE, known)}
         lives: dict[str, list[Life]] = {name: [] for name in systems}
         for turn in range(ROUNDS + 1):
             for name, (_, target, environment) in systems.items():
@@ -63,13 +61,13 @@ def run() -> Table:
     return table
 
 
-def _environment(desk: Desk) -> dict[str, str]:
+def known_to(desk: Desk) -> dict[str, str]:
     """What a worker knows: the app role's address."""
     return {**os.environ, "GARANT_DB_URL": desk.database.app_url, "GARANT_ROLE": "web"}
 
 
 def _life(target: str, environment: Mapping[str, str]) -> Life:
-    port = _free_port()
+    port = free_port()
     began = time.perf_counter()
     with _server(target, port, environment) as server:
         _await(port, server)
@@ -79,6 +77,14 @@ def _life(target: str, environment: Mapping[str, str]) -> Life:
             page, language = PAGES[number % len(PAGES)], ("en", "fr")[number // len(PAGES) % 2]
             _get(port, page, language)
         return Life(start, fresh, _megabytes(server.pid))
+
+
+@contextmanager
+def serving(target: str, port: int, environment: Mapping[str, str]) -> Iterator[None]:
+    """One worker that answers, until the block ends."""
+    with _server(target, port, {**os.environ, **environment}) as server:
+        _await(port, server)
+        yield
 
 
 @contextmanager
@@ -123,7 +129,7 @@ def _resident(pid: int) -> int:
     return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:"))
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
