@@ -48,10 +48,10 @@ def test_a_running_period_reaches_to_now_and_a_missed_due_time_stands_before_it(
 def test_one_period_is_not_drawn_and_many_are_the_newest() -> None:
     assert timeline([], "UTC", START) is None
     assert timeline([period(0, 1, 2)], "UTC", START) is None
-    line = timeline([period(n, n + 1, None) for n in range(40)], "UTC", START + timedelta(days=3))
+    line = timeline([period(24 * n, 24 * n + 1, None) for n in range(20)], "UTC", START + timedelta(days=30))
     assert line is not None
-    assert len(line.spans) == MOST
-    assert line.spans[0].x == 0
+    assert (len(line.spans), line.spans[0].x) == (MOST, 0)
+    assert (line.first, line.last) == ("Tue 10 Mar", "Sat 21 Mar"), "days 8 to 19 after the second of March"
 
 
 def test_a_period_of_a_moment_is_seen_and_stays_inside() -> None:
