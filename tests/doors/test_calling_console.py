@@ -103,7 +103,9 @@ def test_finance_reads_the_queue_and_a_case_and_works_on_none(cast: Cast) -> Non
     assert 'name="case"' not in queue.content.decode()
     page = client.get(reverse("console:case", args=[cast.case_a]))
     assert page.status_code == 200
-    assert "composer" not in page.content.decode() or not page.context["panels"]
+    assert 'name="body"' not in page.content.decode(), "a reader has nothing to write in"
+    workers = cast.client("agent").get(reverse("console:case", args=[cast.case_a])).content.decode()
+    assert 'name="body"' in workers, "who works on the case has"
     assert client.get(reverse("console:notices")).status_code == 403
     assert reverse("console:notices") not in page.content.decode()
     assert client.post(reverse("console:assign", args=[cast.case_a]), {"assignee": row.pk}).status_code == 403
