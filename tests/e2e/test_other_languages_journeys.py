@@ -160,6 +160,22 @@ def test_finance_suspends_and_reinstates_in_french(desk: Cast, visit: Open, acce
     assert overflow(window) <= 0
 
 
+def test_a_contact_is_replaced_in_french(desk: Cast, visit: Open, accessible: Any) -> None:
+    admin = speaks(desk.people["viewer"], "fr")
+    directory.give_role(by=SYSTEM, person_id=admin.pk, role="administrator", subscriber_id=desk.subscriber_a)
+    window = visit(who=admin, width=390)
+    window.go("/contacts/")
+    window.page.locator("a[href$='/replace/']").first.click()
+    window.page.get_by_label("Theo Okonkwo").check()
+    accessible(window)
+    press(window, "fr", "Confirm")
+    window.page.wait_for_url("**/contacts/*/")
+    told = window.text("main")
+    assert "Theo Okonkwo remplace Maren Lindqvist" in told
+    assert overflow(window) <= 0
+    accessible(window)
+
+
 def test_a_visitor_compares_packages_in_japanese(transactional_db: None, visit: Open, accessible: Any) -> None:
     load_reference()
     window = visit(language="ja", width=390)
