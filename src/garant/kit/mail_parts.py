@@ -1,0 +1,149 @@
+"""The parts of a mail: found by Python's own parser, which is kept from going deep and from taking in too much."""
+
+from __future__ import annotations
+
+import email.policy
+from collections.abc import Sequence
+from email.message import Message
+from email.parser import BytesFeedParser, BytesHeaderParser
+from typing import Any
+
+#: How deep parts within parts are read; how many headers of one part; bytes of headers in front of a message.
+MOST_DEPTH, MOST_HEADERS, MOST_HEADER_BYTES = 20, 500, 256_000
+#: Parts after which nobody reads on: a message is for people.
+MOST_PARTS = 2_000
+#: Characters of one raw header.
+LONGEST_HEADER = 32_000
+_CHUNK = 1 << 16
+
+
+class Unreadable(Exception):
+    """The message can't be taken apart within the limits. The text is a code: too_slow, too_large, too_many_parts,
+    unreadable."""
+
+
+class Part(Message):
+    """A part of a message. What is deeper than `MOST_DEPTH`, and every message within a message, is a leaf here."""
+
+    depth = 0
+    headers_left_out = False
+
+    def __init__(self, policy: Any = email.policy.compat32) -> None:
+        super().__init__(policy=policy)
+        self.family = [0]
+
+    @property
+    def kind(self) -> str:
+        """The media type as declared, such as text/plain; text/plain where none is."""
+        try:
+            return super().get_content_type()
+        except Exception:
+            return "text/plain"
+
+    @property
+    def is_too_deep(self) -> bool:
+        """Whether parts of this part were not read."""
+        return self.depth >= MOST_DEPTH and self.kind.startswith("multipart/")
+
+    def get_content_type(self) -> str:
+        """What the parser goes by: it goes into no part that calls itself a leaf."""
+        return "application/octet-stream" if self.kind.startswith("message/") or self.is_too_deep else self.kind
+
+    def attach(self, payload: Any) -> None:
+        """Take in a part. Raises Unreadable at one too many."""
+        if isinstance(payload, Part):
+            payload.depth, payload.family = self.depth + 1, self.family
+        self.family[0] += 1
+        if self.family[0] > MOST_PARTS:
+            raise Unreadable("too_many_parts")
+        super().attach(payload)
+
+    def set_raw(self, name: str, value: Any) -> None:
+        """Take in a header; what comes after `MOST_HEADERS` is left out."""
+        if len(self) < MOST_HEADERS:
+            super().set_raw(name, value)
+        else:
+            self.headers_left_out = True
+
+    def parts(self) -> list[Part]:
+        """The parts of this part; none of a leaf."""
+        payload = self.get_payload()
+        return [part for part in payload if isinstance(part, Part)] if isinstance(payload, list) else []
+
+    def header(self, name: str) -> str:
+        """The first header of that name as it was sent, "" for none."""
+        try:
+            return str(self.get(name, ""))
+        except Exception:
+            return ""
+
+    def named(self) -> str:
+        """The name of the file that this part calls itself, as it was sent; "" for none."""
+        try:
+            return str(self.get_filename() or "")[:LONGEST_HEADER]
+        except Exception:
+            return ""
+
+    def is_attached(self) -> bool:
+        """Whether the sender meant this part as a file, not as something to read."""
+        return self.header("content-disposition").strip().lower().startswith("attachment")
+
+    def content(self) -> bytes:
+        """The bytes of a leaf, decoded; what can't be decoded as it stands. None of them for a part with parts."""
+        try:
+            content = self.get_payload(decode=True)
+        except MemoryError:
+            raise
+        except Exception:
+            payload = self.get_payload()
+            return payload.encode("utf-8", "surrogateescape") if isinstance(payload, str) else b""
+        return content if isinstance(content, bytes) else b""
+
+    def about(self) -> int:
+        """About how many bytes the content has, before it is decoded."""
+        payload = self.get_payload()
+        size = len(payload) if isinstance(payload, str) else 0
+        return size * 3 // 4 if "base64" in self.header("content-transfer-encoding").lower() else size
+
+
+class _Bounded(email.policy.Compat32):
+    """Python's rules for old messages, with an end to one header."""
+
+    def header_source_parse(self, sourcelines: Sequence[str]) -> tuple[str, str]:
+        """The name and the value of a header, cut."""
+        name, value = super().header_source_parse(list(sourcelines))
+        return name[:200], str(value)[:LONGEST_HEADER]
+
+
+def read(raw: bytes) -> tuple[Part, bool]:
+    """The message as parts, and whether headers were cut off. Raises Unreadable."""
+    whole, cut = _with_short_head(_with_lines(raw))
+    parser = BytesFeedParser(_factory=Part, policy=_Bounded())
+    for start in range(0, len(whole), _CHUNK):
+        parser.feed(whole[start : start + _CHUNK])
+    message = parser.close()
+    if not isinstance(message, Part):
+        raise Unreadable("unreadable")
+    return message, cut or message.headers_left_out
+
+
+def head(raw: bytes) -> Part:
+    """The headers of a message within a message, no more than that."""
+    front, _ = _with_short_head(_with_lines(raw[: MOST_HEADER_BYTES * 2]))
+    message = BytesHeaderParser(Part, policy=_Bounded()).parsebytes(front)
+    return message if isinstance(message, Part) else Part()
+
+
+def _with_lines(raw: bytes) -> bytes:
+    """A message whose lines end with carriage returns alone gets line feeds; blank lines in front of it go."""
+    raw = raw.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
+    return raw if b"\n" in raw else raw.replace(b"\r", b"\n")
+
+
+def _with_short_head(raw: bytes) -> tuple[bytes, bool]:
+    ends = [end for end in (raw.find(b"\n\n"), raw.find(b"\n\r\n")) if end >= 0]
+    size = min(ends, default=len(raw))
+    if size <= MOST_HEADER_BYTES:
+        return raw, False
+    cut = raw.rfind(b"\n", 0, MOST_HEADER_BYTES)
+    return (raw[:cut] if cut > 0 else raw[:MOST_HEADER_BYTES]) + raw[size:], True
