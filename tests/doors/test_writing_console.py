@@ -16,6 +16,7 @@ from garant.cases.views import CaseView
 from garant.core.people import SYSTEM
 from garant.directory import operations as directory
 from garant.directory.queries import viewer_of
+from garant.kit import moments
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
@@ -168,6 +169,19 @@ def test_the_side_panel_names_the_other_open_cases_and_what_is_left(cast: Cast) 
     assert cast.secret_a not in shown
     operations.resolve(by=cast.actor("agent"), number=other[0], body="Done.")
     assert "and 1 more" in text(cast.client("agent").get(page(cast.case_b)))
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "1,000+ in all"), ("de", "insgesamt 1.000+")])
+def test_more_cases_than_anybody_counts_are_a_thousand_and_more(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, language: str, said: str
+) -> None:
+    from desk_cast import file_case
+
+    for i in range(7):
+        file_case(cast.people["stranger"], cast.subscriber_b, f"Another {i}")
+    monkeypatch.setattr("garant.console.side.COUNTED", 8)
+    monkeypatch.setattr("garant.console.side.counted", lambda number: moments.counted(number + 992))
+    assert said in text(cast.client("agent").get(page(cast.case_b), {"lang": language}))
 
 
 def test_somebody_without_a_role_learns_nothing_of_who_writes(cast: Cast) -> None:

@@ -83,6 +83,31 @@ def test_a_count_stops_where_nobody_reads_on(cast: Cast, monkeypatch: pytest.Mon
     assert queries.counts(viewer=cast.viewer("agent"))["open"] == 2
 
 
+def test_a_subscribers_count_stops_there_too(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("garant.cases.queries_queue.COUNTED", 2)
+    late_case(cast)
+    for _ in range(3):
+        file(cast)
+    file(cast, "platinum")
+    many, one = cast.subscribers["gold"], cast.subscribers["platinum"]
+    found = queries.open_by_subscriber(viewer=cast.viewer("agent"), subscriber_ids=[one, many])
+    assert found == {many: (2, 1), one: (1, 0)}
+    assert queries.open_by_subscriber(viewer=cast.viewer("agent"), subscriber_ids=[]) == {}
+
+
+def test_a_list_of_a_subscriber_reads_what_it_shows(cast: Cast) -> None:
+    with CaptureQueriesContext(connection) as work:
+        for state in ("open", "done"):
+            queries.my_cases(viewer=cast.viewer("contact_gold"), state=state)
+    (opened, done) = [one["sql"] for one in work if 'FROM "cases_case"' in one["sql"]]
+    for sql, index in ((opened, "case_open_by_subscriber"), (done, "case_done_by_subscriber")):
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("SET LOCAL enable_sort = off")
+            cursor.execute(f"EXPLAIN {sql}")
+            assert index in str(cursor.fetchall())
+
+
 def test_a_row_says_what_runs_and_under_which_rule(cast: Cast) -> None:
     number = file(cast, "gold").number
     (row,) = queries.queue(viewer=cast.viewer("agent")).rows

@@ -84,6 +84,22 @@ class Case(models.Model):
                 name="case_queue",
             ),
             models.Index(fields=["subscriber", "-last_activity_at", "-id"], name="case_by_subscriber"),
+            # A subscriber's lists read no further than they show, however many of the other kind there are.
+            models.Index(
+                fields=["subscriber", "-last_activity_at", "-id"],
+                condition=models.Q(state__in=("open", "waiting", "held")),
+                name="case_open_by_subscriber",
+            ),
+            models.Index(
+                fields=["subscriber", "-last_activity_at", "-id"],
+                condition=models.Q(state__in=("resolved", "closed", "merged")),
+                name="case_done_by_subscriber",
+            ),
+            models.Index(
+                fields=["subscriber", "next_due", "id"],
+                condition=models.Q(state__in=("open", "waiting", "held")),
+                name="case_due_by_subscriber",
+            ),
             models.Index(fields=["opened_by", "-last_activity_at", "-id"], name="case_by_opener"),
             models.Index(
                 fields=["assignee", "next_due", "id"],

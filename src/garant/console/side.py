@@ -15,7 +15,8 @@ from garant.contracts.queries_ledger import balances
 from garant.contracts.views import ContractView
 from garant.core.people import Viewer
 from garant.directory import queries as directory
-from garant.kit.moments import long_date
+from garant.kit.moments import counted, long_date
+from garant.kit.pages import COUNTED
 
 #: More stamps than this are not counted by eye.
 MOST_STAMPS = 12
@@ -63,12 +64,24 @@ def allotments_of(viewer: Viewer, contract: ContractView | None) -> list[Any]:
     return [sums_of(row) for row in rows if row.included and row.ledger != "contacts"]
 
 
-def other_cases(viewer: Viewer, view: CaseView) -> tuple[list[OpenCase], int]:
+@dataclass(frozen=True, slots=True)
+class Others:
+    """Other open cases of a subscriber: those shown, how many more there are, and "1,000+" in all where counting
+    stopped; empty else."""
+
+    shown: list[OpenCase]
+    more: int
+    many: str = ""
+
+
+def other_cases(viewer: Viewer, view: CaseView) -> Others:
     """The first few other open cases of the subscriber, and how many more there are."""
     shown = queries.open_of(viewer=viewer, subscriber_id=view.subscriber.id, but=view.number, limit=MOST_OTHERS)
-    every = queries.open_by_subscriber(viewer=viewer, subscriber_ids=[view.subscriber.id]).get(view.subscriber.id)
-    counted = (every[0] if every else 0) - (view.state not in ("resolved", "closed", "merged"))
-    return shown, max(0, counted - len(shown))
+    every, _ = queries.open_by_subscriber(viewer=viewer, subscriber_ids=[view.subscriber.id])[view.subscriber.id]
+    if every >= COUNTED:
+        return Others(shown, 0, counted(every))
+    rest = every - (view.state not in ("resolved", "closed", "merged"))
+    return Others(shown, max(0, rest - len(shown)))
 
 
 def callers_of(view: CaseView, contract: ContractView | None) -> list[str]:

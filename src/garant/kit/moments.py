@@ -8,9 +8,11 @@ from functools import lru_cache
 from babel import Locale
 from babel.core import UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_skeleton, get_timezone_location
+from babel.numbers import format_decimal
 from django.utils.translation import get_language, gettext, pgettext
 
 from garant.core.zones import zone as zone_of
+from garant.kit.pages import COUNTED
 
 #: Date and time patterns per language (CLDR letters): all in the 24-hour clock that support schedules use.
 _PATTERNS = {
@@ -145,3 +147,8 @@ def hours_minutes(span: timedelta) -> str:
 
 def _date(at: datetime | date, zone_name: str) -> date:
     return local(at, zone_name).date() if isinstance(at, datetime) else at
+
+
+def counted(number: int) -> str:
+    """A count that stops at COUNTED: "412", and "1,000+" from there on, the thousand as the language writes it."""
+    return str(number) if number < COUNTED else f"{format_decimal(COUNTED, locale=locale())}+"

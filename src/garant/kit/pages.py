@@ -14,6 +14,8 @@ Mark = str | int | datetime | None
 
 #: Nobody reads more rows at once, whatever the address asks for.
 LARGEST = 200
+#: Nobody reads more than this off a counter: 1,000 means as many or more, and counting stops there.
+COUNTED = 1000
 
 
 @dataclass(frozen=True, slots=True)

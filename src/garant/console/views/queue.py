@@ -30,6 +30,7 @@ from garant.core.rights import may
 from garant.directory.queries_finding import people_matching, subscribers_matching
 from garant.directory.queries_views import views
 from garant.kit.clocks import clock_state
+from garant.kit.moments import counted
 
 ROWS = 50
 
@@ -115,5 +116,5 @@ def _banner(desk: Desk) -> str:
     if not nobody:
         return ""
     return ngettext(
-        "Nobody works on %(n)d of the missed ones yet.", "Nobody works on %(n)d of the missed ones yet.", nobody
-    ) % {"n": nobody}
+        "Nobody works on %(n)s of the missed ones yet.", "Nobody works on %(n)s of the missed ones yet.", nobody
+    ) % {"n": counted(nobody)}

@@ -185,6 +185,12 @@ def _time(at: datetime, text: str) -> SafeString:
 
 
 @register.filter
+def counted(number: int) -> str:
+    """A count that stops at a thousand: "1,000+"."""
+    return moments.counted(number)
+
+
+@register.filter
 def place(zone: str) -> str:
     """The city of a zone in the reader's language."""
     return moments.place(zone)
