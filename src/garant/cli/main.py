@@ -16,6 +16,7 @@ VERBS = {
     "ask": "Answer the golden situations of a fact sheet under a programme.",
     "clock": "Answer clock vectors: due times, elapsed seconds, timelines.",
     "db": "Status, backup, restore and URL of the desk's database.",
+    "doctor": "Look at what is around the desk: garant doctor mail.",
     "journal": "Replay the journal and compare it with what is stored.",
     "programme": "Check, show and load a vendor's programme.",
     "replay": "Run a real event log through the law.",
