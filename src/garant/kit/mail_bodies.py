@@ -56,7 +56,19 @@ def body_of(message: Part) -> Body:
     """The message sorted into what is read and what is a file."""
     body = Body()
     body.blocks = list(_blocks(message, body))
+    if not body.files and not any(is_visible(block.plain + block.page) for block in body.blocks):
+        body.blocks = [Block(_beside_parts(message)[:LONGEST_TEXT])]
     return body
+
+
+def _beside_parts(message: Part) -> str:
+    """What stands before and behind the parts, where they are so broken that nothing stands in them."""
+    found, todo = list[str](), [message]
+    while todo:
+        part = todo.pop(0)
+        found += [part.preamble or "", part.epilogue or ""]
+        todo += part.parts()
+    return characters("\n".join(found).encode("utf-8", "surrogateescape"))
 
 
 def _blocks(part: Part, body: Body) -> Iterator[Block]:

@@ -27,7 +27,8 @@ _SILENT = frozenset(
 #: Codecs that are no charset of a mail: escapes, and some that take time quadratic in the length.
 _NOT_OURS = frozenset({"unicode_escape", "raw_unicode_escape", "unicode-escape", "raw-unicode-escape", "idna",
                        "punycode", "undefined", "mbcs", "oem"})  # fmt: skip
-_JAPANESE = ("iso2022_jp_2", "iso2022_jp_ext", "iso2022_jp_2004")
+#: What stands under the name of ISO-2022-JP, which has no bytes above 127: variants, and other charsets by mistake.
+_JAPANESE = ("iso2022_jp_2", "iso2022_jp_ext", "iso2022_jp_2004", "utf-8", "euc_jp", "cp932")
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 

@@ -33,6 +33,10 @@ class Files:
     inline: dict[str, int] = field(default_factory=dict)
     left_out: bool = False
 
+    def shown_in(self, page: str) -> dict[str, int]:
+        """The pictures that a harmless page shows; whatever else has a Content-ID is a file like any other."""
+        return {key: place for key, place in self.inline.items() if f'src="cid:{key}"' in page}
+
 
 def files_of(parts: Sequence[Part]) -> Files:
     """The files that some parts are. Their bytes are let go of one after the other."""
@@ -53,15 +57,17 @@ def files_of(parts: Sequence[Part]) -> Files:
 
 
 def _add(files: Files, part: Part, content: bytes) -> None:
-    from garant.kit.file_types import media_type  # here: its tables take a while, and most mails have no file
+    # Here: its tables take a while to load, and most mails have no file.
+    from garant.kit.file_types import is_picture, media_type
 
+    kind = media_type(content)
     key = content_key(decoded(part.header("content-id")))
-    if key:
+    if key and is_picture(kind):
         files.inline.setdefault(key, len(files.attachments))
     files.attachments.append(
         {
             "name": _name(part, content),
-            "type": media_type(content),
+            "type": kind,
             "declared": part.kind[:100],
             "content": base64.b64encode(content).decode("ascii"),
         }

@@ -20,8 +20,8 @@ from garant.kit.mail_bodies import body_of
 from garant.kit.mail_files import LARGEST_TOGETHER, files_of
 from garant.kit.mail_headers import LONGEST_HEADER, addresses, decoded, instant, message_ids
 from garant.kit.mail_parts import Part, Unreadable, read
+from garant.kit.mail_replies import is_forward, without_quotes
 from garant.kit.mail_reports import failed, report_type, returned_message_id
-from garant.kit.mail_text import without_quotes
 
 __all__ = ["LARGEST_TOGETHER", "Unreadable", "parsed", "take_apart"]
 
@@ -63,15 +63,16 @@ def take_apart(raw: bytes) -> dict[str, Any]:
     message, cut = read(raw)
     body = body_of(message)
     files = files_of(body.files)
-    report = failed(message, body.leaves)
     text, page = body.read(files.inline)
+    report = failed(message, body.leaves, text)
+    about = _about(message)
     return {
-        **_about(message),
+        **about,
         "text": text,
-        "shown": without_quotes(text),
+        "shown": text.strip("\n") if is_forward(about["subject"]) else without_quotes(text),
         "html": page,
         "attachments": files.attachments,
-        "inline": files.inline,
+        "inline": files.shown_in(page),
         "left_out": cut or body.is_cut or files.left_out,
         "report": report,
         "report_type": report_type(message),

@@ -27,14 +27,17 @@ def report_type(message: Part) -> str:
         return ""
 
 
-def failed(message: Part, leaves: Sequence[Part]) -> list[dict[str, str]] | None:
-    """Whom the message did not reach: recipient, action, status, diagnostic; empty where a report tells of no failure
-    (a delay, a delivery). None where the message is no delivery report."""
+def failed(message: Part, leaves: Sequence[Part], text: str) -> list[dict[str, str]] | None:
+    """Whom the message did not reach: recipient, action, status, diagnostic; empty where a report names nobody or tells
+    of no failure (a delay, a delivery). None where the message is no delivery report.
+
+    `text`: its text, which holds the status too where the marks between the parts are broken.
+    """
     blocks = [block for leaf in leaves if leaf.kind in _STATUS for block in _blocks(leaf)]
     named = message.header("x-failed-recipients")
     if not blocks and not named and report_type(message) != "delivery-status":
         return None
-    found = [entry for entry in map(_entry, blocks) if entry is not None]
+    found = [entry for entry in map(_entry, blocks or _groups(text)) if entry is not None]
     known = {entry["recipient"].lower() for entry in found}
     others = (_bare(each) for each in as_sent(named).split(","))
     found += [_named(each) for each in others if "@" in each and each.lower() not in known]
@@ -54,7 +57,10 @@ def returned_message_id(leaves: Sequence[Part], text: str) -> str:
 
 def _blocks(leaf: Part) -> list[Part]:
     """The groups of fields of a status part; the first is about the message, the others about a recipient each."""
-    text = harmless(characters(leaf.content()[:256_000]))
+    return _groups(harmless(characters(leaf.content()[:256_000])))
+
+
+def _groups(text: str) -> list[Part]:
     groups = [group for group in re.split(r"\n[ \t]*\n", text) if group.strip()]
     return [email.message_from_string(group.strip("\n"), _class=Part) for group in groups[: MOST_RECIPIENTS * 2]]
 
@@ -78,7 +84,7 @@ def _named(recipient: str) -> dict[str, str]:
 def _is_failure(entry: dict[str, str]) -> bool:
     """A failure by its action; where that is missing by its status or by there being a reason."""
     if entry["action"]:
-        return entry["action"].startswith(("fail", "bounce"))
+        return entry["action"].startswith(("fail", "bounce", "expire"))
     return entry["status"].startswith("5") or not entry["status"]
 
 
