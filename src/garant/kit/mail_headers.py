@@ -17,6 +17,7 @@ MOST_ADDRESSES, MOST_REFERENCES = 100, 100
 _WORD = r"=\?[^?\s]{1,80}\?[bBqQ]\?[^?]{0,8000}\?="
 _WORDS = re.compile(rf"{_WORD}(?:\s*{_WORD})*")
 _ONE_WORD = re.compile(_WORD)
+_BARE_NAME = re.compile(r"""(^|,)\s{0,9}([^<>",;:()\\]{0,99}@[^<>",;:()\\]{0,99}?)\s{0,9}<""")
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,300}>")
 _ADDRESS = re.compile(r"""(?:"[^"\\\s]{1,64}"|[^\s<>()\[\],;:"@\\]{1,64})@[^\s<>()\[\],;:"@\\]{1,200}""")
 
@@ -54,7 +55,8 @@ def addresses(values: Iterable[object]) -> list[list[str]]:
     Addresses are found before any word is decoded: an encoded word can't smuggle in another address.
     """
     try:
-        found = email.utils.getaddresses([as_sent(value) for value in values])
+        # An address as the name of another one, without quotes, would count as a sender of its own.
+        found = email.utils.getaddresses([_BARE_NAME.sub(r'\1 "\2" <', as_sent(value)) for value in values])
     except Exception:
         return []
     known = [[clean_name(decoded(name))[:200], address] for name, address in found if _ADDRESS.fullmatch(address)]

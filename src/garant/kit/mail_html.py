@@ -24,12 +24,8 @@ _TAGS = {
     "samp", "small", "span", "strike", "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr",
     "tt", "u", "ul", "var",
 }  # fmt: skip
-#: What goes with everything inside it.
-_GONE = {
-    "script", "style", "title", "head", "svg", "math", "template", "noscript", "noembed", "noframes", "iframe",
-    "object", "embed", "applet", "xml", "textarea", "select", "option", "audio", "video", "canvas", "map",
-    "xmp", "plaintext",
-}  # fmt: skip
+#: What goes with everything inside it: no words are in there. Of other elements the words stay.
+_GONE = {"script", "style", "title", "head", "template", "iframe", "noembed", "noframes", "xml", "select", "option"}
 _CELL = {"colspan", "rowspan", "align", "valign"}
 _ATTRIBUTES = {
     "*": {"dir", "lang", "title"},
@@ -64,7 +60,7 @@ def harmless_page(page: str, inline: Collection[str] = ()) -> tuple[str, str]:
     """
     page = page[:LONGEST_PAGE]
     if _is_deep(page):
-        words = unescape(re.sub(r"<[^<>]{0,2000}>", " ", page))
+        words = unescape(re.sub(r"<[^<>]{0,2000}(?:>|\Z)", " ", page))
         return "", "\n".join(filter(None, (" ".join(line.split()) for line in words.split("\n"))))
     first = nh3.clean(
         page, tags=_TAGS, clean_content_tags=_GONE, attributes={**_ATTRIBUTES, "p": {"class"}},
@@ -155,10 +151,12 @@ class _Reader(HTMLParser):
     def text(self) -> str:
         """The words of the page in lines, quotes with `> ` in front of them."""
         self._break()
-        empty = [not line.strip("> ") for line in self._lines]
-        kept = [
-            line.rstrip() for place, line in enumerate(self._lines) if not (empty[place] and all(empty[:place][-1:]))
-        ]
+        kept, was_empty = list[str](), True
+        for line in self._lines:
+            is_empty = not line.strip("> ")
+            if not (is_empty and was_empty):
+                kept.append(line.rstrip())
+            was_empty = is_empty
         return "\n".join(kept).strip("\n")
 
     def _begin(self, tag: str, values: dict[str, str]) -> None:
@@ -193,7 +191,8 @@ class _Reader(HTMLParser):
                 self._line.append(f" <{target}>")
 
     def _break(self) -> None:
-        if "".join(self._line).strip():
+        line = "".join(self._line)
+        if line.strip() or "\xa0" in line:
             self._end_line()
         self._line.clear()
 

@@ -31,7 +31,8 @@ _VERB = re.compile(
 _OPENING = re.compile(
     r"(?:on|at|am|le|el|il|in data|il giorno|em|op|den|dnia|w dniu|dne|в|在|于|quoting|zitat von|citando|\W*\d"
     r"|mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so|lun|mar|mer|jeu|ven|sam|dim|mié|jue|vie|sáb|gio|dom"
-    r"|man|tir|ons|tor|fre|lør|søn|pon|wt|śr|czw|pt|sob|nie)[\w.]*(?=\W)",
+    r"|man|tir|ons|tor|fre|lør|søn|pon|wt|śr|czw|pt|sob|nie"
+    r"|po|út|st|čt|pá|ne|пн|вт|ср|чт|пт|сб|вс|нд)[\w.]*(?=\W)",
     re.IGNORECASE,
 )
 #: 2026年11月28日(土) 10:00 山田 <y@kunde.example>: and its like have no verb.
