@@ -63,7 +63,7 @@ class Table:
 
 def run_module(name: str) -> Table:
     """What the bench module of that name finds. Raises ImportError when it lacks a part."""
-    table: Table = importlib.import_module(f"bench.{name}").run()
+    table: Table = importlib.import_module(f"bench.{name.replace('-', '_')}").run()
     return table
 
 

@@ -183,6 +183,14 @@ def test_thirty_megabytes_are_left_out_and_the_text_is_read() -> None:
     assert [each["name"] for each in found["attachments"]] == ["b.txt"]
 
 
+def test_lines_are_read_to_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = plain(b"hello\n" + b"x\n" * 2_000)
+    assert (take_apart(raw)["text"].count("x"), take_apart(raw)["left_out"]) == (2_000, False)
+    monkeypatch.setattr(mail_parts, "MOST_LINES", 1_000)
+    found = take_apart(raw)
+    assert (found["text"][:7], found["text"].count("x"), found["left_out"]) == ("hello\nx", 994, True)
+
+
 @pytest.mark.parametrize(
     ("encoding", "body"),
     [("base64", b"!@#$" * 50_000), ("quoted-printable", b"=ZZ=" * 50_000), ("x-uuencode", b"begin 644 x\nM!\n"),
@@ -223,6 +231,12 @@ def test_mime_16_a_plain_part_without_words_gives_way_to_the_page() -> None:
 def test_another_plain_part_that_says_something_else_is_not_lost() -> None:
     found = take_apart(mixed(text("one"), text("two"), text("one"), kind="alternative"))
     assert found["text"] == "one\n\ntwo"
+
+
+def test_a_charset_with_a_nul_is_no_charset() -> None:
+    """Found by the fuzzer: Python's parser asks the codec of that name before it hands out what was sent."""
+    found = take_apart(FRONT + b'Content-Type: text/plain; charset="a\x00b"\n\nGr\xc3\xbc\xc3\x9fe')
+    assert found["text"] == "Grüße"
 
 
 def test_parts_without_their_marks_are_read_as_text() -> None:

@@ -103,9 +103,8 @@ def _leaf(part: Part, body: Body) -> Iterator[Block]:
     if not _is_read(part):
         body.files.append(part)
         return
-    content = part.content()
-    body.is_cut = body.is_cut or len(content) > LONGEST_PAGE * 4
-    text = characters(content[: LONGEST_PAGE * 4], _parameter(part, "charset"))
+    body.is_cut = part.cut(LONGEST_PAGE * 6) or body.is_cut
+    text = characters(part.content(), _parameter(part, "charset"))
     if part.kind == "text/html":
         yield Block(page=text)
         return

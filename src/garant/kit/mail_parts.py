@@ -12,6 +12,8 @@ from typing import Any
 MOST_DEPTH, MOST_HEADERS, MOST_HEADER_BYTES = 20, 500, 256_000
 #: Parts after which nobody reads on: a message is for people.
 MOST_PARTS = 2_000
+#: Lines of a message. A file of 40 MB has half as many; the parser takes many times their bytes for short ones.
+MOST_LINES = 1_000_000
 #: Characters of one raw header.
 LONGEST_HEADER = 32_000
 _CHUNK = 1 << 16
@@ -67,8 +69,7 @@ class Part(Message):
 
     def parts(self) -> list[Part]:
         """The parts of this part; none of a leaf."""
-        payload = self.get_payload()
-        return [part for part in payload if isinstance(part, Part)] if isinstance(payload, list) else []
+        return [part for part in self.get_payload() if isinstance(part, Part)] if self.is_multipart() else []
 
     def header(self, name: str) -> str:
         """The first header of that name as it was sent, "" for none."""
@@ -88,6 +89,14 @@ class Part(Message):
         """Whether the sender meant this part as a file, not as something to read."""
         return self.header("content-disposition").strip().lower().startswith("attachment")
 
+    def cut(self, most: int) -> bool:
+        """Keep so many characters of what was sent, before it is decoded; whether there were more."""
+        sent = self._as_sent()
+        if len(sent) <= most:
+            return False
+        self.set_payload(sent[:most])
+        return True
+
     def content(self) -> bytes:
         """The bytes of a leaf, decoded; what can't be decoded as it stands. None of them for a part with parts."""
         try:
@@ -95,15 +104,23 @@ class Part(Message):
         except MemoryError:
             raise
         except Exception:
-            payload = self.get_payload()
-            return payload.encode("utf-8", "surrogateescape") if isinstance(payload, str) else b""
+            return self._as_sent().encode("utf-8", "surrogateescape")
         return content if isinstance(content, bytes) else b""
 
     def about(self) -> int:
         """About how many bytes the content has, before it is decoded."""
-        payload = self.get_payload()
-        size = len(payload) if isinstance(payload, str) else 0
+        size = len(self._as_sent())
         return size * 3 // 4 if "base64" in self.header("content-transfer-encoding").lower() else size
+
+    def _as_sent(self) -> str:
+        """The content as it was sent; "" where a charset stands in the way that even asking for it fails on."""
+        try:
+            payload = self.get_payload()
+        except MemoryError:
+            raise
+        except Exception:
+            return ""
+        return payload if isinstance(payload, str) else ""
 
 
 class _Bounded(email.policy.Compat32):
@@ -116,8 +133,10 @@ class _Bounded(email.policy.Compat32):
 
 
 def read(raw: bytes) -> tuple[Part, bool]:
-    """The message as parts, and whether headers were cut off. Raises Unreadable."""
+    """The message as parts, and whether headers or lines were cut off. Raises Unreadable."""
     whole, cut = _with_short_head(_with_lines(raw))
+    if whole.count(b"\n") > MOST_LINES:
+        whole, cut = b"\n".join(whole.split(b"\n", MOST_LINES)[:MOST_LINES]), True
     parser = BytesFeedParser(_factory=Part, policy=_Bounded())
     for start in range(0, len(whole), _CHUNK):
         parser.feed(whole[start : start + _CHUNK])
