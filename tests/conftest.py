@@ -121,3 +121,16 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
         remove_place(find_place(Home(_HOME), make=False))
     shutil.rmtree(_HOME.parent, ignore_errors=True)
+
+
+@pytest.fixture
+def believed(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A desk that takes mail: whose results count, where people answer, what it sends from.
+
+    Messages are read in the test's own process: a child for each costs a second, and `tests/kit` proves the child.
+    """
+    from garant.kit.mail_parsing import take_apart
+
+    settings.MAIL_HOST, settings.MAIL_REPLY = "mx.desk.example", "reply@reply.desk.example"
+    settings.MAIL_OWN = ("support@desk.example", "reply@reply.desk.example")
+    monkeypatch.setattr("garant.cases.mail_reading.parsed", take_apart)

@@ -11,7 +11,8 @@ SHARED = ROOT.parent / "shared" / "abuse-cases.json"
 CLASSES = {
     "entitlement-abuse", "severity-and-clock-gaming", "concurrent-limits", "timer-durability", "cross-organisation",
     "mass-assignment", "enumeration", "credentials-and-sessions", "audit-integrity", "export-injection",
-    "confusables-and-encoding",
+    "confusables-and-encoding", "email-spoofing", "thread-hijacking", "auto-reply-loops", "mail-bombs-and-relay",
+    "parsers-and-bombs", "attachment-leak", "template-injection",
 }  # fmt: skip
 
 

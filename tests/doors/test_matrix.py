@@ -101,6 +101,8 @@ def contacts(cast: Cast) -> Mapping[str, Row]:
         "contact_withdraw": Row(read, no, {**of_a, "invitation_id": 1}),
         "contact_change": Row(no, no, {**place, "way": "replace"}),
         "invitation": Row(known, known, unknown),
+        "mail_asked": Row(known, known, unknown),
+        "notice_off": Row(known, known, unknown),
         "console:contacts": staff_page(),
         "console:contacts-of": _for(staff_page(), of_a),
         "console:contact-invite": _for(staff_act(422), of_a),

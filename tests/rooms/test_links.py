@@ -60,7 +60,7 @@ def test_race_13_a_merge_back_is_refused_and_no_circle_comes_about(cast: Cast) -
     sound()
 
 
-def test_idor_15_a_case_is_never_merged_into_another_subscribers(cast: Cast) -> None:
+def test_idor_15_thrd_06_a_case_is_never_merged_into_another_subscribers(cast: Cast) -> None:
     gold, silver = file(cast).number, file(cast, "silver").number
     with refused("other_subscriber"):
         cases.merge_case(by=cast.actor("agent"), number=gold, into=silver)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from garant.contracts import queries as contracts
@@ -38,9 +38,11 @@ def enter(
     product: str = "",
     release: str = "",
     files: Collection[int] = (),
+    verified: bool = True,
 ) -> Entry:
     """Admit or hold a case, under one of several contracts (`contract_id` None: the one that the person is a contact
-    of). `product` and `release` empty: not said. `files`: the sizes in bytes of what is sent along.
+    of). `product` and `release` empty: not said. `files`: the sizes in bytes of what is sent along. `verified`: whether
+    the person is known to have sent it.
 
     Raises Refusal with the rule and the way out.
     """
@@ -57,7 +59,7 @@ def enter(
         largest_attachment=max(files, default=0) / MEGABYTE,
         signed_in=signed_in,
     )
-    answer = admit(facts.sender, asked, facts.conditions)
+    answer = admit(replace(facts.sender, verified=verified), asked, facts.conditions)
     if isinstance(answer, Refused):
         raise answer.refusal()
     if facts.contract is None:

@@ -58,8 +58,9 @@ def lapse(act: Act, row: SeverityProposal) -> None:
 def _tell_followers(act: Act, entry: EntryView) -> None:
     people = Follower.objects.filter(case=act.case).order_by("person_id").values_list("person_id", flat=True)
     told = [person for person in people if person != act.by.id]
+    said = {"message": entry.data["message"]} if "message" in entry.data else {}
     if told:
-        tell(act.case, told, "case_followed", f"followed:{entry.id}", {"what": entry.kind})
+        tell(act.case, told, "case_followed", f"followed:{entry.id}", {"what": entry.kind, **said})
 
 
 def follows(case: Case, person_id: int) -> bool:

@@ -229,6 +229,7 @@ class Draft(models.Model):
 # The room's other tables stand in files of their own; Django finds them here.
 from garant.cases.models_canned import CannedReply  # noqa: E402
 from garant.cases.models_files import Attachment  # noqa: E402
+from garant.cases.models_mail import StoredMail  # noqa: E402
 from garant.cases.models_talk import (  # noqa: E402
     CaseLink,
     Follower,
@@ -250,4 +251,5 @@ __all__ = [
     "ReproductionRequest",
     "Satisfaction",
     "SeverityProposal",
+    "StoredMail",
 ]

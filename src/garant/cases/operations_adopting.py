@@ -5,6 +5,7 @@ from __future__ import annotations
 from garant.cases.acting import Act, acting
 from garant.cases.admission import enter
 from garant.cases.consequences import tell
+from garant.cases.mail_opening import settle_opened
 from garant.cases.models_talk import Follower
 from garant.cases.repeating import repeatable
 from garant.cases.views import Done
@@ -29,6 +30,7 @@ def adopt_case(*, by: Actor, number: int, once: str | None = None) -> Done:
             hold_entitlement(act.case.subscriber_id)
             _check_may_open(act)
             sender = act.case.opened_by_id
+            settle_opened(act.case, "adopted")
             act.record("case_adopted", {"contact": act.person, "from": sender})
             act.case.opened_by_id = act.person
             act.case.save(update_fields=["opened_by"])
@@ -54,6 +56,7 @@ def confirm_sender(*, by: Actor, number: int, once: str | None = None) -> Done:
         with acting(name="confirm_sender", by=by, number=number) as act:
             _check_held(act, "sender")
             act.record("case_confirmed", {})
+            settle_opened(act.case, "confirmed")
         return act.done()
 
     return repeatable("confirm_sender", by, once, {"number": number}, act_on)

@@ -131,7 +131,8 @@ def _answer(
 def _tell_contact(act: Act, entry: EntryView, values: Mapping[str, Any]) -> None:
     """Tell whoever opened the case, unless they hear it as a follower anyway."""
     if not follows(act.case, act.case.opened_by_id):
-        tell(act.case, [act.case.opened_by_id], entry.kind, f"{entry.kind}:{entry.id}", values)
+        said = {"message": act.message.pk} if act.message else {}
+        tell(act.case, [act.case.opened_by_id], entry.kind, f"{entry.kind}:{entry.id}", {**values, **said})
 
 
 def add_note(*, by: Actor, number: int, body: str, once: str | None = None, at: datetime | None = None) -> Done:
@@ -147,12 +148,13 @@ def add_note(*, by: Actor, number: int, body: str, once: str | None = None, at: 
 
 
 def add_customer_message(
-    *, by: Actor, number: int, body: str, once: str | None = None, at: datetime | None = None
+    *, by: Actor, number: int, body: str, once: str | None = None, at: datetime | None = None, place: str | None = None
 ) -> Done:
     """Add a message of an authorized contact: it ends a wait and starts a full follow-up period (clock.md 6).
 
     A resolved case, and one closed not longer ago than the programme says, is open again by it (rule 42); Refusal
-    `closed_for_too_long` after that.
+    `closed_for_too_long` after that. `place`: of a mail, where its files are held; what the person was typing in the
+    portal meanwhile stays a draft. None: what was typed is what is sent.
     """
 
     def write() -> Done:
@@ -160,16 +162,18 @@ def add_customer_message(
             if came_back := act.case.state in ("resolved", "closed"):
                 check_may_come_back(act)
             said = act.say("public", body)
-            said |= sent_with(act, f"message:{number}", f"reply:{number}")
+            typed = (f"message:{number}", f"reply:{number}")
+            said |= sent_with(act, *typed) if place is None else sent_with(act, place)
             if came_back:
                 entry = act.record("case_reopened", {**said, "by": act.side, "cause": "reply"})
             else:
                 entry = act.record("customer_message_added", said)
-            if at is None and act.case.assignee_id is not None:
+            if (at is None or place is not None) and act.case.assignee_id is not None:
                 severity, key = act.case.severity, f"customer_wrote:{entry.id}"
-                tell(act.case, [act.case.assignee_id], "customer_wrote", key, {"severity": severity})
-            drop_draft(by=by, place=f"message:{act.case.number}")
-            drop_draft(by=by, place=f"reply:{act.case.number}")
+                told = {"severity": severity, "message": entry.data["message"]}
+                tell(act.case, [act.case.assignee_id], "customer_wrote", key, told)
+            for each in typed if place is None else ():
+                drop_draft(by=by, place=each)
         return act.done()
 
     return repeatable("add_customer_message", by, once, {"number": number, "body": body}, write)

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from garant.cases import scope
 from garant.cases.admission import Entry, enter
 from garant.cases.events import events_of
+from garant.cases.mail_telling import may_answer
 from garant.cases.models import Case, Draft
 from garant.cases.numbers import free_number
 from garant.cases.operations_assigning import give_out
@@ -78,13 +79,17 @@ def file_case(
     contract_id: int | None = None,
     once: str | None = None,
     at: datetime | None = None,
+    place: str = NEW_CASE,
+    verified: bool = True,
 ) -> Filed:
     """File a case of `person_id` for a subscriber, admitted or held; its promise is in the answer.
 
     `by` is that person, or staff who take a call. `once`: the form's token; the same one again gives the same case.
     `contract_id`: under which of the subscriber's contracts (None: the one that the person is a contact of).
-    `at`: the receipt of an imported case. Raises Refusal with rule and remedy when the case may not be opened; what
-    was typed is then kept as the person's draft.
+    `at`: the receipt of an imported case, or of a mail. `place`: where files are held for it, and what was typed is
+    kept when the case is refused, as the person's draft; mails have a place of their own and keep no draft.
+    `verified` False: nobody knows yet whether the person sent it; the case is held. Raises Refusal with rule and
+    remedy when the case may not be opened.
     """
     typed = Typed(subject, description, severity, request_type, steps, expected, actual, environment, product, version)
     body = {**typed.plain(), "person": person_id, "subscriber": subscriber_id, "channel": channel}
@@ -94,12 +99,12 @@ def file_case(
         with transaction.atomic(), journal.once(scope=f"person:{by.id}/file_case", key=once, body=body) as attempt:
             if attempt.result is not None:
                 return _again(attempt.result)
-            filed = _file(by, person_id, subscriber_id, typed, channel, at, contract_id)
+            filed = _file(by, person_id, subscriber_id, typed, channel, at, contract_id, place, verified=verified)
             attempt.keep({"number": filed.number, "held": filed.held_reason, "warnings": list(filed.warnings)})
             return filed
     except Refusal as refusal:
         # Nothing of the refused case was written; what was typed is kept all the same, in a transaction of its own.
-        if refusal.code != "idempotency_key_reused" and by.id is not None:
+        if refusal.code != "idempotency_key_reused" and by.id is not None and place == NEW_CASE:
             _keep(by, by.id, typed, subscriber_id)
         raise
 
@@ -126,11 +131,16 @@ def _file(
     channel: str,
     at: datetime | None,
     contract_id: int | None,
+    place: str,
+    *,
+    verified: bool,
 ) -> Filed:
-    _may_file(by, person_id, subscriber_id)
+    if verified:
+        _may_file(by, person_id, subscriber_id)
     hold_entitlement(subscriber_id)
     now = hold_calendars()
     received = _receipt(at, now)
+    holder = by if verified else Actor("person", person_id)
     entry = enter(
         person_id,
         subscriber_id,
@@ -141,13 +151,17 @@ def _file(
         contract_id,
         product=typed.product.strip(),
         release=typed.version.strip(),
-        files=held_sizes(by, NEW_CASE),
+        files=held_sizes(holder, place),
+        verified=verified,
     )
-    case, clock = _opened(by, person_id, subscriber_id, typed, channel, received, entry, {}, files_from=NEW_CASE)
-    if at is None and not entry.held:
+    case, clock = _opened(by, person_id, subscriber_id, typed, channel, received, entry, {}, (holder, place))
+    if (at is None or channel == "email") and not entry.held:
         give_out(case, received)
-    _acknowledge(case, clock, directory.viewer_of(person_id).language)
-    drop_draft(by=by, place=NEW_CASE)
+    # Nothing that an unconfirmed sender wrote is mailed to anybody, and two machines that write to each other end.
+    if verified and (channel != "email" or may_answer(person_id, "")):
+        _acknowledge(case, clock, directory.viewer_of(person_id).language)
+    if place == NEW_CASE:
+        drop_draft(by=by, place=place)
     return _filed(case, clock, entry.warnings)
 
 
@@ -181,11 +195,11 @@ def _opened(
     received: datetime,
     entry: Entry,
     more: Mapping[str, Any],
-    files_from: str | None = None,
+    files_from: tuple[Actor, str] | None = None,
 ) -> tuple[Case, CaseClock]:
-    """The case with its first entries, its clocks worked out; with the files that are held at a place."""
+    """The case with its first entries, its clocks worked out; with the files that somebody holds at a place."""
     case = _stored(person_id, subscriber_id, typed, channel, received, entry)
-    files = sent_along(case, by, (files_from,)) if files_from else {}
+    files = sent_along(case, files_from[0], files_from[1:]) if files_from else {}
     opened = journal.append(
         subject=("case", case.pk),
         kind="case_opened",

@@ -18,6 +18,7 @@ VERBS = {
     "db": "Status, backup, restore and URL of the desk's database.",
     "doctor": "Look at what is around the desk: garant doctor mail.",
     "journal": "Replay the journal and compare it with what is stored.",
+    "mail": "Take a mail in, and see what becomes of it.",
     "programme": "Check, show and load a vendor's programme.",
     "replay": "Run a real event log through the law.",
     "run": "Start the desk: database, web, sweeper and sender under one supervisor.",

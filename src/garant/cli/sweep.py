@@ -82,6 +82,7 @@ def _sleep(seconds: float, home: Home) -> None:
 def _sweep_once() -> tuple[int, int]:
     """How many due periods, steps and allotments were recorded, how many journal entries delivered."""
     from garant.cases.operations import lapse_proposals
+    from garant.cases.operations_mail import process_pending
     from garant.cases.sweeping import sweep_all
     from garant.config.wiring import deliver_all
     from garant.contracts.operations_contacts import settle_contacts
@@ -91,6 +92,7 @@ def _sweep_once() -> tuple[int, int]:
 
     jobs: tuple[Callable[[], int], ...] = (
         sweep_all,
+        process_pending,
         ledger_housekeeping,
         lapse_proposals,
         _slowly,

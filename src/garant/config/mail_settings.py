@@ -59,6 +59,25 @@ def _sender() -> str:
     return address
 
 
+def reply_base() -> str:
+    """The address at which people answer: GARANT_MAIL_REPLY, else the one that mails come from; "" for none."""
+    return parseaddr(os.environ.get("GARANT_MAIL_REPLY") or os.environ.get("GARANT_MAIL_FROM", ""))[1]
+
+
+def own_addresses() -> tuple[str, ...]:
+    """What this desk itself sends from: a message from there has come back."""
+    named = (parseaddr(os.environ.get(name, ""))[1] for name in ("GARANT_MAIL_FROM", "GARANT_MAIL_REPLY"))
+    return tuple(dict.fromkeys(one for one in named if one))
+
+
+def mail_hops() -> int:
+    """How many Received lines our own mail servers add: 1 unless GARANT_MAIL_HOPS says so. Raises ValueError."""
+    text = os.environ.get("GARANT_MAIL_HOPS", "1")
+    if not re.fullmatch(r"[1-9]", text):
+        raise ValueError("GARANT_MAIL_HOPS is a number from 1 to 9")
+    return int(text)
+
+
 def _smtp(url: str, sender: str) -> MailSettings:
     parts = urlsplit(url)
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import format_datetime, formataddr
-from uuid import NAMESPACE_URL, UUID, uuid5
+from email.utils import formataddr
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -15,13 +13,19 @@ from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 
+from garant.cases import queries_mail
+from garant.cases.queries import case as case_seen
 from garant.config.accounts import reset_link
+from garant.config.mail_threading import answers_to, headers
 from garant.contracts.notices_contacts import link_path
+from garant.contracts.queries import programme_of
 from garant.core.people import Viewer
-from garant.journal.queries_outbox import earlier_in_thread
+from garant.core.refusals import NotFound
 from garant.journal.views import NoticeRow
+from garant.kit.mail_tokens import asking_token, leaving_token
 from garant.portal.context import site_name
-from garant.wording.letters import Letter, footer, letter, part
+from garant.wording.letters import Letter, answering, footer, letter, part
+from garant.wording.sentences import sentences
 
 #: Page of a letter -> the route for staff and for the subscriber's people, and the value that goes into it.
 _PAGES: Mapping[str, tuple[str, str, str]] = {
@@ -54,13 +58,14 @@ def mail(row: NoticeRow, reader: Reader, sender: str, domain: str) -> EmailMulti
         link = _link(told, row, reader)
         site = site_name()
         chosen = bool(part(row.kind)) and reader.known
-        text, html = _bodies(told, link, site, row.language, chosen=chosen)
+        more = _More(_why(row, reader), _said(row, reader), _answering(row, reader))
+        text, html = _bodies(told, link, site, row.language, more, chosen=chosen)
     message = EmailMultiAlternatives(
         subject=" ".join(told.subject.split()),
         body=text,
         from_email=formataddr((site, sender)),
         to=[reader.address],
-        headers=_headers(row, domain),
+        headers=headers(row, domain, _leaving(row) if chosen else ""),
     )
     message.attach_alternative(html, "text/html")
     return message
@@ -68,6 +73,9 @@ def mail(row: NoticeRow, reader: Reader, sender: str, domain: str) -> EmailMulti
 
 def _secret_link(row: NoticeRow) -> dict[str, str]:
     """The link that opens something for whoever holds it, made for this mail alone."""
+    if row.kind == "mail_unconfirmed" and row.person_id is not None:
+        path = reverse("mail_asked", args=[asking_token(int(row.data["mail"]), row.person_id)])
+        return {"link": f"{settings.BASE_URL}{path}"}
     if row.kind == "contact_invited":
         return {"link": f"{settings.BASE_URL}{link_path(str(row.data['seed']))}"}
     if row.kind in ("password_reset", "staff_welcome") and row.person_id is not None:
@@ -90,16 +98,59 @@ def _link(told: Letter, row: NoticeRow, reader: Reader) -> str:
     return ""
 
 
-def _bodies(told: Letter, link: str, site: str, language: str, *, chosen: bool) -> tuple[str, str]:
+@dataclass(frozen=True, slots=True)
+class _More:
+    """What stands in the mail alone: why a due time is what it is, the text that it tells of, what an answer does."""
+
+    why: tuple[str, ...]
+    said: str
+    answering: tuple[str, ...]
+
+
+def _why(row: NoticeRow, reader: Reader) -> tuple[str, ...]:
+    """The explanation of what was promised, in the acknowledgement of a case."""
+    if row.kind != "case_received" or not row.data.get("due"):
+        return ()
+    try:
+        found = case_seen(viewer=reader.viewer, number=int(row.data["number"]))
+    except NotFound:
+        return ()
+    first = next(iter(found.periods), None)
+    if first is None:
+        return ()
+    return tuple(sentences(first.steps, row.language, reader.zone, programme_of(found.package_key)))
+
+
+def _said(row: NoticeRow, reader: Reader) -> str:
+    """The text that a notice tells of, as far as its reader may read it."""
+    message = row.data.get("message")
+    return queries_mail.message_text(viewer=reader.viewer, message_id=message) if isinstance(message, int) else ""
+
+
+def _answering(row: NoticeRow, reader: Reader) -> tuple[str, ...]:
+    return answering(row.language, staff=reader.viewer.is_staff) if answers_to(row) else ()
+
+
+def _leaving(row: NoticeRow) -> str:
+    """The page that switches a kind of notice off for its reader; empty where there is no account."""
+    if row.person_id is None:
+        return ""
+    return f"{settings.BASE_URL}{reverse('notice_off', args=[leaving_token(row.person_id, row.kind)])}"
+
+
+def _bodies(told: Letter, link: str, site: str, language: str, more: _More, *, chosen: bool) -> tuple[str, str]:
     automatic, choose = footer(language)
     account = f"{settings.BASE_URL}{reverse('account')}"
-    lines = [*told.paragraphs, *([f"{told.action}:\n{link}"] if link else [])]
+    why = "\n".join(f"- {line}" for line in more.why)
+    said = "\n".join(f"    {line}".rstrip() for line in more.said.split("\n")) if more.said else ""
+    lines = [*told.paragraphs, why, said, *([f"{told.action}:\n{link}"] if link else []), " ".join(more.answering)]
     end = f"{automatic} {choose} {account}" if chosen else automatic
-    text = "\n\n".join([*lines, f"-- \n{site}\n{end}"]) + "\n"
+    text = "\n\n".join([*filter(None, lines), f"-- \n{site}\n{end}"]) + "\n"
     html = render_to_string(
         "mail/notice.html",
         {
             "letter": told,
+            "more": more,
             "link": link,
             "site": site,
             "language": language,
@@ -109,25 +160,3 @@ def _bodies(told: Letter, link: str, site: str, language: str, *, chosen: bool) 
         },
     )
     return text, html
-
-
-def _headers(row: NoticeRow, domain: str) -> dict[str, str]:
-    """Its own id, the ids it follows, and that no person wrote it (RFC 5322, RFC 3834)."""
-    earlier = [_id(each, domain) for each in earlier_in_thread(row)]
-    thread = [_root(row, domain), *earlier]
-    return {
-        "Message-ID": _id(row.message_id, domain),
-        "Date": format_datetime(datetime.now(UTC)),
-        **({"In-Reply-To": thread[-1], "References": " ".join(thread)} if row.subject[0] != "person" else {}),
-        "Auto-Submitted": "auto-generated",
-        "X-Auto-Response-Suppress": "All",
-    }
-
-
-def _id(message_id: UUID, domain: str) -> str:
-    return f"<{message_id}@{domain}>"
-
-
-def _root(row: NoticeRow, domain: str) -> str:
-    """The id of the thread itself: no mail bears it, and every mail about the same case refers to it."""
-    return f"<{uuid5(NAMESPACE_URL, f'{domain}/{row.subject[0]}/{row.subject[1]}')}@{domain}>"

@@ -39,7 +39,9 @@ _TOO_OLD = {"password_reset": timedelta(days=1)}
 #: The hour of the reader's day at which digests are made.
 DIGEST_HOUR = 8
 #: Kinds about the reader's own place, which may just have ended.
-_OWN = frozenset({"contact_removed", "contact_named", "stand_in_named", "stand_in_ended", "support_suspended"})
+_OWN = frozenset({
+    "contact_removed", "contact_named", "stand_in_named", "stand_in_ended", "support_suspended", "mail_refused",
+    "mail_unconfirmed"})  # fmt: skip
 #: What a mail server's answer to a sender's address means when it is about the message: it is too big.
 _TOO_BIG = 552
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from garant.config.access_settings import read, second_step, trusted_proxies
 from garant.config.environment import database, secret_key
-from garant.config.mail_settings import is_configured
+from garant.config.mail_settings import is_configured, mail_hops, own_addresses, reply_base
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -113,6 +113,8 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "10/m/ip,5/5m/key",
     "login_failed_known": "10/10m/key",
     "login_failed_desk": "300/10m/key",
+    # Nobody gets more than a few of these mails, whoever asks for them.
+    "reset_password": "20/m/ip,5/h/key",
 }
 MFA_ADAPTER = "garant.config.accounts.SecondStep"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -139,6 +141,12 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https://")
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 EMAIL_BACKEND = "garant.config.outbox_backend.EmailBackend"
 MAIL_CONFIGURED = is_configured()
+# Mail that arrives (docs/reference/mail.md): whose results are believed, below how many of our own Received lines,
+# what this desk itself sends from, and at which address people answer.
+MAIL_HOST = os.environ.get("GARANT_MAIL_HOST", "").strip()
+MAIL_HOPS = read(mail_hops, 1)
+MAIL_REPLY = reply_base()
+MAIL_OWN = own_addresses()
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [

@@ -135,6 +135,7 @@ _TABLE = [
         ("read_overview", LEADERS, NOBODY_HERE),
         ("read_outbox", SUPPORT, NOBODY_HERE),
         ("send_again", LEADERS, NOBODY_HERE),
+        ("read_mail", SUPPORT, NOBODY_HERE),
         ("edit_canned_replies", LEADERS, NOBODY_HERE),
         ("read_rights", EVERYBODY, NOBODY_HERE),
     ]),

@@ -62,6 +62,15 @@ class Person(AbstractBaseUser, PermissionsMixin):
         return salted_hmac(salt, f"{self.session_epoch}:{self.password}", secret=secret, algorithm="sha256").hexdigest()
 
 
+class Undeliverable(models.Model):
+    """Somebody whose mail came back: since when, and what the other side said. Gone when their address works again."""
+
+    person = models.OneToOneField(Person, primary_key=True, on_delete=models.CASCADE, related_name="undeliverable")
+    since = models.DateTimeField()
+    problem = models.CharField(max_length=300)
+    notice_id = models.BigIntegerField(null=True, help_text="the message of the outbox that came back")
+
+
 class Subscriber(models.Model):
     """An organisation that holds a contract with the vendor."""
 
@@ -125,4 +134,5 @@ __all__ = [
     "Skill",
     "Subscriber",
     "Team",
+    "Undeliverable",
 ]

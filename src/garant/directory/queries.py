@@ -112,6 +112,13 @@ def names(ids: Collection[int]) -> Mapping[int, str]:
     return dict(Person.objects.filter(pk__in=ids).values_list("pk", "name"))
 
 
+def left_by(person_id: int) -> frozenset[int]:
+    """Ids of the subscribers that a person was somebody for once and is nobody for now. Not scoped: for rooms."""
+    once = RoleHeld.objects.filter(person_id=person_id, subscriber__isnull=False, ended_at__isnull=False)
+    now = _held().filter(person_id=person_id).values("subscriber_id")
+    return frozenset(once.exclude(subscriber_id__in=now).values_list("subscriber_id", flat=True))
+
+
 def language_of(person_id: int) -> str:
     """The language in which a person reads; English for somebody unknown. Not scoped: for rooms."""
     return Person.objects.filter(pk=person_id).values_list("language", flat=True).first() or "en"

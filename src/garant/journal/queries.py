@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, cast
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
@@ -113,3 +114,22 @@ def notice_data(once: str) -> Mapping[str, Any]:
     """The values of the notice that was put under a key; empty without one. Not scoped: for rooms, never for a door."""
     found: Mapping[str, Any] | None = Notice.objects.filter(once=once).values_list("data", flat=True).first()
     return found or {}
+
+
+def notice_of_message(message_id: UUID) -> NoticeRow | None:
+    """The message of the outbox that bears an id; None for an unknown one. Not scoped: for rooms, never for a door."""
+    row = Notice.objects.filter(message_id=message_id).first()
+    return notice_row(row) if row is not None else None
+
+
+def notices_since(since: datetime, *, kinds: Collection[str], person_id: int | None, address: str = "") -> int:
+    """How many messages of some kinds were put for one reader since an instant. Not scoped: for rooms."""
+    rows = Notice.objects.filter(created_at__gt=since, kind__in=kinds)
+    return (rows.filter(person_id=person_id) if person_id is not None else rows.filter(address=address)).count()
+
+
+def case_of_message(message_id: UUID) -> int | None:
+    """The id of the case that a message of the outbox is about; None for an unknown one, and for one about something
+    else. Not scoped: for rooms, never for a door."""
+    found = Notice.objects.filter(message_id=message_id, subject_kind="case").values_list("subject_id", flat=True)
+    return found.first()

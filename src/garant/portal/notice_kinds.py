@@ -52,6 +52,11 @@ def chosen_by(*, staff: bool) -> list[NoticeKind]:
     return known + [NoticeKind(code, code.replace("_", " ")) for code in rest]
 
 
+def name_of(code: str) -> str:
+    """What a kind tells, in words; the code with spaces where nobody wrote it down."""
+    return gettext(_TOLD[code][1]) if code in _TOLD else code.replace("_", " ")
+
+
 def without_words() -> set[str]:
     """Kinds that people choose about and that the page has no words for; a test keeps it empty."""
     return {code for code in KINDS if part(code)} - set(_TOLD)

@@ -15,17 +15,19 @@ from garant.wording import (
     letters_contacts,
     letters_desk,
     letters_escalations,
+    letters_mail,
     letters_standing,
 )
 from garant.wording.letter import Letter, Voice, Writer
 
-__all__ = ["KINDS", "MANDATORY", "Letter", "footer", "letter", "part"]
+__all__ = ["KINDS", "MANDATORY", "Letter", "answering", "footer", "letter", "part"]
 
 _WRITERS: Mapping[str, Writer] = {
     **letters_cases.WRITERS,
     **letters_escalations.WRITERS,
     **letters_contacts.WRITERS,
     **letters_standing.WRITERS,
+    **letters_mail.WRITERS,
     **letters_desk.WRITERS,
 }
 #: Every kind that has sentences.
@@ -36,7 +38,8 @@ MANDATORY = frozenset({
     "escalations_grouped", "rota_gap", "sweep_failed", "standing_suspend_proposed",
     "standing_reinstate_proposed", "support_suspended", "support_reinstated", "severity_change_proposed",
     "contact_invited", "contact_named", "contact_removed", "stand_in_named", "stand_in_ended", "digest",
-    "password_reset", "security_changed", "plain_mail", "staff_welcome",
+    "password_reset", "security_changed", "plain_mail", "staff_welcome", "mail_refused", "mail_unconfirmed",
+    "mail_former_contact", "mail_bounced",
 })  # fmt: skip
 
 
@@ -71,6 +74,17 @@ def part(kind: str) -> str:
     if kind in MANDATORY or kind not in KINDS:
         return ""
     return "cases" if kind in letters_cases.WRITERS else "contract"
+
+
+def answering(language: str, *, staff: bool) -> tuple[str, ...]:
+    """What happens to an answer to a mail about a case; for a contact also how a mail names the severity."""
+    voice = Voice.of({}, "UTC", language)
+    if staff:
+        return (voice.say("What you answer to this mail becomes an internal note of the case."),)
+    return (
+        voice.say("You can answer this mail: your answer is added to the case."),
+        voice.say("A line of its own such as “Severity: 2” raises the severity, and chooses it in a mail that is new."),
+    )
 
 
 def footer(language: str) -> tuple[str, str]:

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 #: Reasons of refusals, holds and missing promises.
 REASONS = {
+    "unknown_sender": "Your address is not known to us.",
+    "which_organisation": "You are a contact of several organisations, and a mail does not say for which one you ask.",
+    "no_organisation": "You belong to no organisation with a contract.",
+    "mail_unreadable": "This message can’t be read.",
+    "mail_settled": "This message waits for nobody any more.",
+    "mail_opened_case": "This message has opened case {number}; its page says what the case waits for.",
+    "sender_unknown": "Nobody on record has the address of this message.",
     "file_empty": "{name} is empty.",
     "file_is_a_program": "{name} is a program.",
     "file_too_large": "{name} is larger than {limit_mb} MB.",
@@ -209,6 +216,11 @@ REASONS = {
 
 #: Rules that refusals rest on.
 RULES = {
+    "mails_are_of_one_organisation": "A request by mail is of the one organisation that its sender is a contact of.",
+    "mails_are_read_first": "What can’t be read can’t be taken as a request.",
+    "mails_are_settled_once": "What becomes of a message is decided once.",
+    "mails_are_somebodys": "A message is taken in the name of somebody on record.",
+    "mails_follow_the_contract": "A message is held to the same contract as a form.",
     "files_have_a_size": "Files have a largest size, one by one and together.",
     "files_hold_something": "A file has content.",
     "messages_hold_few_files": "A message takes a few files.",
@@ -381,6 +393,11 @@ RULES = {
 
 #: Ways out of a refusal or hold.
 REMEDIES = {
+    "use_the_portal": "Open the case in the portal: there you choose the organisation.",
+    "open_by_hand": "Open a case for the caller on the subscriber’s page.",
+    "choose_whose_mail": "Choose whose message it is.",
+    "use_case_page": "Confirm or resolve it on the case’s page.",
+    "look_at_reason": "Put this right first; until then the message stays as it is.",
     "choose_another_file": "Choose the file again.",
     "describe_program": "Say where the program comes from and which version it is.",
     "make_file_smaller": "Cut it to the part that matters, or compress it.",

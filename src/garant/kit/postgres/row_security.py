@@ -20,6 +20,8 @@ _OWN = f"subscriber_id IS NULL OR subscriber_id = ANY (({REACH}))"
 #: Tables whose rows belong to a subscriber otherwise than by `subscriber_id`.
 OTHERS = {
     "directory_subscriber": f"id = ANY (({REACH}))",
+    # Nobody but staff reads what arrived by mail.
+    "cases_storedmail": "false",
     # Both ends: a link says something about either case.
     "cases_caselink": "EXISTS (SELECT 1 FROM cases_case c WHERE c.id = case_id)"
     " AND EXISTS (SELECT 1 FROM cases_case c WHERE c.id = other_id)",
