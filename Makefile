@@ -38,7 +38,7 @@ test: $(VENV)/.dev ## everything that needs no extra server
 test-browser: $(VENV)/.dev ## the journeys in headless Chromium
 	@$(PYTEST) -m "browser and not long" tests/e2e
 
-test-servers: $(VENV)/.dev ## what needs Debian's mail servers (postfix), as root
+test-servers: $(VENV)/.dev ## what needs Debian's mail servers (postfix, dovecot), as root
 	@$(PYTEST) -m "servers and not long" tests/rooms
 
 test-long: $(VENV)/.dev ## the long suites: mutation of the law, long fuzz and storms

@@ -1,4 +1,5 @@
-"""A Postfix of the tests' own: its folders, its port on this machine, and a mailbox where everything arrives."""
+"""A Postfix of the tests' own: its folders, its port on this machine, a mailbox where everything arrives, and a
+desk that it hands mails over to."""
 
 from __future__ import annotations
 
@@ -21,6 +22,16 @@ import pytest
 
 #: Where Debian has the parts; `postfix` itself is in a folder of root's path.
 DAEMONS, COMMANDS = Path("/usr/lib/postfix/sbin"), Path("/usr/sbin")
+#: The domain whose mails go to the desk where one listens.
+DESK = "desk.example"
+#: The domain whose senders the server vouches for, as one that checks DMARC does.
+VOUCHED = "people.example"
+_RESULTS = f"Authentication-Results: mx.desk.example (ours); dmarc=pass header.from={VOUCHED}"
+#: What claims to be this server's word and came with the mail is taken out.
+_CHECKS = r"""
+/^Authentication-Results: mx\.desk\.example \(ours\)/ DUNNO
+/^Authentication-Results:\s*mx\.desk\.example/ IGNORE
+"""
 #: Addresses that the server refuses for good, and for now.
 REFUSED, LATER = "refused@people.example", "later@people.example"
 _MAIN = """
@@ -37,7 +48,10 @@ myhostname = mx.desk.example
 mynetworks = 127.0.0.0/8
 mydestination =
 alias_maps =
+message_size_limit = 60000000
+virtual_mailbox_limit = 0
 virtual_mailbox_domains = static:all
+transport_maps = inline:{{ {{ {desk} = {transport} }} }}
 virtual_mailbox_maps = static:inbox/
 virtual_mailbox_base = {home}/mail
 virtual_minimum_uid = 1
@@ -47,7 +61,14 @@ smtpd_recipient_restrictions =
   check_recipient_access inline:{{
     {{ {refused} = 550 5.1.1 nobody of that name }}
     {{ {later} = 450 4.2.0 come back }} }},
+  check_sender_access inline:{{ {{ {vouched} = PREPEND {results} }} }},
   permit_mynetworks, reject
+# What could not be handed over is tried again at once.
+queue_run_delay = 1s
+minimal_backoff_time = 1s
+maximal_backoff_time = 1s
+lmtp_connection_cache_on_demand = no
+header_checks = regexp:{home}/etc/checks
 maillog_file = {home}/log
 maillog_file_prefixes = {home}
 """
@@ -63,6 +84,7 @@ verify unix - - n - 1 verify
 proxymap unix - - n - - proxymap
 proxywrite unix - - n - 1 proxymap
 virtual unix - n n - - virtual
+lmtp unix - - n - - lmtp
 error unix - - n - - error
 retry unix - - n - - error
 discard unix - - n - - discard
@@ -88,6 +110,22 @@ class Postfix:
             time.sleep(0.1)  # another process delivers: there is nothing to wait on but its folder
         return [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in found]  # type: ignore[misc]
 
+    def log(self) -> str:
+        """What the server did, for the message of a test that fails."""
+        return (self.home / "log").read_text()[-4000:]
+
+    def is_idle(self) -> bool:
+        """Whether nothing waits to be handed over."""
+        queued = [
+            path for name in ("incoming", "active", "deferred") for path in (self.home / "queue" / name).rglob("*")
+        ]
+        return not any(path.is_file() for path in queued)
+
+    def empty(self) -> None:
+        """Throw away what has arrived."""
+        for mail in (self.home / "mail" / "inbox" / "new").glob("*"):
+            mail.unlink()
+
 
 def _missing() -> str:
     if os.geteuid() != 0:
@@ -96,16 +134,17 @@ def _missing() -> str:
 
 
 @contextmanager
-def running_postfix() -> Iterator[Postfix]:
-    """Start a server and stop it; skipped where none can run, which in CI is a failure."""
+def running_postfix(hands_to: str = "virtual") -> Iterator[Postfix]:
+    """Start a server and stop it; skipped where none can run, which in CI is a failure. `hands_to`: the transport
+    of the desk's domain, `lmtp:inet:127.0.0.1:2424` say."""
     if why := _missing():
         if os.environ.get("CI"):
             pytest.fail(f"{why}, and CI needs it")
         pytest.skip(why)
     home = Path(tempfile.mkdtemp(prefix="gt-postfix-"))
-    server = Postfix(_free_port(), home)
+    server = Postfix(free_port(), home)
     try:
-        _prepare(server)
+        _prepare(server, hands_to)
         subprocess.run([COMMANDS / "postfix", "-c", home / "etc", "start"], check=True, capture_output=True, timeout=60)
         _listening(server.port)
         yield server
@@ -114,7 +153,7 @@ def running_postfix() -> Iterator[Postfix]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def _prepare(server: Postfix) -> None:
+def _prepare(server: Postfix, hands_to: str) -> None:
     postfix, nobody = pwd.getpwnam("postfix"), pwd.getpwnam("nobody")
     server.home.chmod(0o755)
     for name in ("etc", "queue", "data", "mail"):
@@ -123,9 +162,10 @@ def _prepare(server: Postfix) -> None:
     os.chown(server.home / "mail", nobody.pw_uid, nobody.pw_gid)
     main = _MAIN.format(
         home=server.home, daemons=DAEMONS, commands=COMMANDS, uid=nobody.pw_uid, gid=nobody.pw_gid,
-        refused=REFUSED, later=LATER,
+        refused=REFUSED, later=LATER, desk=DESK, transport=hands_to, vouched=VOUCHED, results=_RESULTS,
     )  # fmt: skip
     (server.home / "etc" / "main.cf").write_text(main)
+    (server.home / "etc" / "checks").write_text(_CHECKS)
     (server.home / "etc" / "master.cf").write_text(_MASTER.format(port=server.port))
 
 
@@ -139,7 +179,8 @@ def _listening(port: int) -> None:
     pytest.fail("Postfix does not listen")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -18,6 +18,7 @@ TABLES = (
     "cases.Escalation",
     "cases.Draft",
     "cases.CannedReply",
+    "cases.MailboxState",
     "journal.Entry",
     "journal.Seal",
     "journal.Notice",

@@ -12,6 +12,7 @@ from garant.core.identity import plain_text
 from garant.kit.mail_dns import DnsSettingError, desk_dns
 from garant.kit.mail_parsing import Unreadable, parsed
 from garant.kit.mail_trust import VerifySettingError, checked, checks_signatures
+from garant.kit.mailboxes import TOO_LARGE
 
 log = logging.getLogger(__name__)
 
@@ -103,7 +104,7 @@ def read_of(row: StoredMail) -> Reading | str:
     raw = bytes(row.raw)
     if not raw.strip():
         return "empty"
-    if len(raw) > LARGEST:
+    if len(raw) > LARGEST or raw.startswith(f"{TOO_LARGE}:".encode()):
         return "too_large"
     try:
         read = reading(parsed(raw))

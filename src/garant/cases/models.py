@@ -230,6 +230,7 @@ class Draft(models.Model):
 from garant.cases.models_canned import CannedReply  # noqa: E402
 from garant.cases.models_files import Attachment  # noqa: E402
 from garant.cases.models_mail import StoredMail  # noqa: E402
+from garant.cases.models_mailboxes import MailboxState  # noqa: E402
 from garant.cases.models_talk import (  # noqa: E402
     CaseLink,
     Follower,
@@ -246,6 +247,7 @@ __all__ = [
     "Draft",
     "Escalation",
     "Follower",
+    "MailboxState",
     "Message",
     "Period",
     "ReproductionRequest",

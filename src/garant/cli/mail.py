@@ -9,6 +9,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from garant.cli.mail_mailboxes import mailboxes
 from garant.core.instants import parse_instant
 from garant.kit.desk import desk_database
 from garant.kit.postgres import PostgresError
@@ -50,6 +51,9 @@ def deliver(
     except PostgresError as error:
         _fail(str(error))
     typer.echo(json.dumps({"outcome": done.outcome, "case": done.case, "reason": done.reason or None}))
+
+
+app.command()(mailboxes)
 
 
 def _instant(text: str) -> datetime | None:

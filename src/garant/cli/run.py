@@ -1,4 +1,4 @@
-"""`garant run`: database, web, sweeper and sender under one supervisor, until Ctrl-C."""
+"""`garant run`: database, web, sweeper, sender and receiver under one supervisor, until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import typer
 
 import garant
 from garant.config.access_settings import AccessSettingsError, second_step, trusted_proxies
+from garant.config.gate_settings import GateSettingsError, incoming
 from garant.config.mail_settings import MailSettingsError, mail_settings
 from garant.kit.desk import desk_environment, migrated_database, point_django_at
 from garant.kit.files import try_lock
@@ -34,20 +35,20 @@ app = typer.Typer()
 
 @app.command()
 def run() -> None:
-    """Start the desk: database, web, sweeper and sender under one supervisor. Ctrl-C stops all of it."""
+    """Start the desk: database, web, sweeper, sender and receiver under one supervisor. Ctrl-C stops all of it."""
     stop_on_signals()
     try:
         _run(Home.find())
     except Stopping:
         _say("Stopped.")
-    except (PostgresError, MailSettingsError, AccessSettingsError, OSError) as error:
+    except (PostgresError, MailSettingsError, AccessSettingsError, GateSettingsError, OSError) as error:
         typer.echo(f"garant run: {' '.join(str(error).split())}", err=True)
         raise typer.Exit(1) from None
 
 
 def _run(home: Home) -> None:
     host, first_port = os.environ.get("GARANT_HOST") or "127.0.0.1", _wanted_port()
-    mail_settings(), second_step(), trusted_proxies()  # a mistake in them is told before anything starts
+    mail_settings(), incoming(), second_step(), trusted_proxies()  # a mistake in them is told before anything starts
     home.ensure()
     mine = try_lock(home.run / "desk.lock")
     if mine is None:
@@ -119,11 +120,13 @@ def _load_sample(database: Database, home: Home, url: str) -> None:
 
 @contextlib.contextmanager
 def _children(database: Database, home: Home, host: str, port: int) -> Iterator[list[Child]]:
-    """Web, sweeper and, where a mail server is named, sender; all are stopped at the end. The web answers before the
-    others take their share."""
+    """Web, sweeper and, where a mail server is named, sender; where mails come in, receiver; all are stopped at
+    the end. The web answers before the others take their share."""
     workers = [_worker("sweeper", "sweep", database, home, host, port)]
     if mail_settings() is not None:
         workers.append(_worker("sender", "send", database, home, host, port))
+    if incoming():
+        workers.append(_worker("receiver", "receive", database, home, host, port))
     web = _web(database, host, port)
     children = [web, *workers]
     try:

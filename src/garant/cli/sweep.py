@@ -113,10 +113,18 @@ def _slowly() -> int:
     global _silence_looked_at
     if _silence_looked_at is not None and time.monotonic() - _silence_looked_at < SILENCE_EVERY:
         return 0
-    jobs: tuple[Callable[[], int], ...] = (close_silent, standing_housekeeping, tell_gaps, drop_old_files)
+    jobs: tuple[Callable[[], int], ...] = (close_silent, standing_housekeeping, tell_gaps, drop_old_files, _silent)
     done = each_alone("sweep", jobs, lambda job: int(job()))
     _silence_looked_at = time.monotonic()
     return done
+
+
+def _silent() -> int:
+    """How many mailboxes nobody could look through for long; managers are told once an outage."""
+    from garant.cases.operations_mailboxes import tell_silent
+    from garant.config.gate_settings import incoming
+
+    return tell_silent([one.name for one in incoming().fetched])
 
 
 def _report(counts: tuple[int, int]) -> bool:

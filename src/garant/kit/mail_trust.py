@@ -109,7 +109,7 @@ def _key(resolve: Resolve, name: str) -> bytes | None:
 
 def _signatures(raw: bytes) -> Iterator[Signature]:
     """The signatures whose form could prove something, where there is one From."""
-    headers = _headers(raw)
+    headers = headers_of(raw)
     if sum(name == "from" for name, _ in headers) != 1:
         return
     values = [value for name, value in headers if name == "dkim-signature"]
@@ -122,7 +122,7 @@ def _signatures(raw: bytes) -> Iterator[Signature]:
             yield Signature(index, domain, selector)
 
 
-def _headers(raw: bytes) -> list[tuple[str, str]]:
+def headers_of(raw: bytes) -> list[tuple[str, str]]:
     """Header names in small letters, with their unfolded values; of a head that is not longer than usual ones."""
     head = re.split(rb"\r?\n\r?\n", raw[:LONGEST_HEAD], maxsplit=1)[0]
     found: list[tuple[str, str]] = []

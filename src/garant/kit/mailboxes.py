@@ -17,6 +17,8 @@ from garant.kit.home import Home
 
 #: The mailbox of the programme that a desk begins with: what has no mailbox of its own is its.
 REFERENCE = "reference"
+#: First header of what is stored in the place of a message that is too large to be loaded: its size in bytes.
+TOO_LARGE = "X-Garant-Too-Large"
 #: How the talk with a server is encrypted: TLS from the start, STARTTLS, or not at all.
 TLS, STARTTLS, CLEAR = "tls", "starttls", "no"
 _PORTS = {TLS: 993, STARTTLS: 143, CLEAR: 143}

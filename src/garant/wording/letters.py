@@ -39,7 +39,7 @@ MANDATORY = frozenset({
     "standing_reinstate_proposed", "support_suspended", "support_reinstated", "severity_change_proposed",
     "contact_invited", "contact_named", "contact_removed", "stand_in_named", "stand_in_ended", "digest",
     "password_reset", "security_changed", "plain_mail", "staff_welcome", "mail_refused", "mail_unconfirmed",
-    "mail_former_contact", "mail_bounced",
+    "mail_former_contact", "mail_bounced", "mailbox_failed", "mailbox_silent",
 })  # fmt: skip
 
 

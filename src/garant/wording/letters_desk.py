@@ -1,4 +1,5 @@
-"""Notices about somebody's own access, and plain mails. A link that opens an account stands in the mail alone."""
+"""Notices about somebody's own access, the desk's mailboxes, and plain mails. A link that opens an account stands in
+the mail alone."""
 
 from __future__ import annotations
 
@@ -73,9 +74,42 @@ def _plain(voice: Voice) -> Letter:
     return Letter(voice.text("subject"), tuple(line for line in lines if line))
 
 
+def _mailbox_failed(voice: Voice) -> Letter:
+    what = {
+        "password": voice.say("The mail server refuses the sign-in. Correct the password in the file of mailboxes."),
+        "folder": voice.say("Its folder can't be used. Correct the folder in the file of mailboxes."),
+    }.get(voice.text("code"), "")
+    return Letter(
+        voice.say("Mailbox {mailbox} can't be read"),
+        (
+            voice.say("Since {when} nothing is fetched from mailbox {mailbox}.", when=voice.when("since")),
+            what,
+            voice.say("The mail server said: {problem}") if voice.text("problem") else "",
+            voice.say("Mails wait there meanwhile, and count from their arrival once they are fetched."),
+        ),
+    )
+
+
+def _mailbox_silent(voice: Voice) -> Letter:
+    when = voice.when("since")
+    return Letter(
+        voice.say("Mailbox {mailbox} is silent"),
+        (
+            voice.say("Mailbox {mailbox} was last looked through on {when}.", when=when)
+            if when
+            else voice.say("Mailbox {mailbox} could never be looked through."),
+            voice.say("The last problem was: {problem}") if voice.text("problem") else "",
+            voice.say("Mails wait there meanwhile, and count from their arrival once they are fetched."),
+            voice.say("Ask whoever runs Garant to look at the receiver and the mail server."),
+        ),
+    )
+
+
 WRITERS: Mapping[str, Writer] = {
     "password_reset": _reset,
     "security_changed": _security,
     "staff_welcome": _welcome,
     "plain_mail": _plain,
+    "mailbox_failed": _mailbox_failed,
+    "mailbox_silent": _mailbox_silent,
 }

@@ -1,0 +1,150 @@
+"""`garant receive`: fetch the mailboxes and listen for mail servers; once or for ever. A process of its own."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from garant.config.gate_settings import GateSettingsError, Incoming, incoming
+from garant.kit.desk import desk_database
+from garant.kit.heartbeat import beat
+from garant.kit.home import Home
+from garant.kit.postgres import PostgresError
+from garant.kit.supervisor import Stopping, stop_on_signals
+
+if TYPE_CHECKING:
+    from garant.config.fetching import Fetcher
+    from garant.config.mail_gate import MailGate
+
+#: A thread that gave no sign of life for so many seconds hangs: the process ends and is started again.
+HANGS = 1800.0
+
+app = typer.Typer()
+
+
+@app.command()
+def receive(
+    forever: Annotated[bool, typer.Option("--forever/--once", help="Keep receiving, or fetch once.")] = False,
+) -> None:
+    """Fetch the mailboxes of GARANT_MAILBOXES, and take mails from mail servers at GARANT_LMTP."""
+    stop_on_signals()
+    try:
+        ways = incoming()
+        if not ways:
+            raise GateSettingsError("no way in is named: write GARANT_HOME/mailboxes.yaml, or set GARANT_LMTP")
+        with desk_database(lambda line: typer.echo(line, err=True)):
+            if forever:
+                _for_ever(ways)
+            else:
+                _once(ways)
+    except Stopping:
+        return
+    except (GateSettingsError, PostgresError, OSError) as error:
+        _fail(str(error))
+
+
+def _fail(line: str) -> None:
+    typer.echo(f"garant receive: {' '.join(line.split())}", err=True)
+    raise typer.Exit(1) from None
+
+
+def _once(ways: Incoming) -> None:
+    """Fetch each mailbox once; exit code 1 when one can't be read."""
+    from django.db import Error
+
+    from garant.cases.operations_mailboxes import configure_mailboxes
+    from garant.config.fetching import fetch_once
+    from garant.kit.imap import ImapFailed
+
+    taken, failed = 0, []
+    try:
+        configure_mailboxes(one.name for one in ways.fetched)
+        for mailbox in ways.fetched:
+            try:
+                taken += fetch_once(mailbox)
+            except ImapFailed as problem:
+                failed.append(f"{mailbox.name}: {problem}")
+    except Error as error:
+        _fail(f"the database failed: {error}")
+    if failed:
+        _fail(f"{taken} taken; {'; '.join(failed)}")
+    typer.echo(f"{taken} taken." if taken else "Nothing was there.")
+
+
+def _for_ever(ways: Incoming) -> None:
+    """Receive until a signal. What can't be brought back in here ends the process: the supervisor starts it anew."""
+    home, stop = Home.find().ensure(), threading.Event()
+    _configure(ways, home)
+    door = _door(ways)
+    fetchers = _fetchers(ways, stop)
+    try:
+        while True:
+            _check(door, fetchers)
+            beat(home, "receiver")
+            time.sleep(1.0)
+    finally:
+        stop.set()
+        if door is not None:
+            door.stop()
+        for fetcher in fetchers:
+            fetcher.join(3)
+
+
+def _configure(ways: Incoming, home: Home) -> None:
+    """Note which mailboxes there are, as soon as the database answers."""
+    from django.db import Error, connections
+
+    from garant.cases.operations_mailboxes import configure_mailboxes
+
+    pause = 1.0
+    while True:
+        beat(home, "receiver")
+        try:
+            configure_mailboxes(one.name for one in ways.fetched)
+            return
+        except Error as error:
+            _log(f"the database is away, next attempt in {pause:g} s: {' '.join(str(error).split())[:200]}")
+            connections.close_all()
+        time.sleep(pause)
+        pause = min(pause * 2, 30.0)
+
+
+def _door(ways: Incoming) -> MailGate | None:
+    if ways.gate is None:
+        return None
+    from garant.config.mail_gate import MailGate
+    from garant.config.taking import keep
+
+    door = MailGate(ways.gate, ways.taken_for, keep)
+    try:
+        door.start()
+    except OSError as error:
+        raise OSError(f"GARANT_LMTP={ways.gate} can't be listened on: {error.strerror or error}") from None
+    _log(f"listening at {ways.gate} for {', '.join(one.address for one in ways.taken_for)}")
+    return door
+
+
+def _fetchers(ways: Incoming, stop: threading.Event) -> list[Fetcher]:
+    from garant.config.fetching import Fetcher
+
+    found = [Fetcher(mailbox, stop, _log) for mailbox in ways.fetched]
+    for fetcher in found:
+        fetcher.start()
+    return found
+
+
+def _check(door: MailGate | None, fetchers: list[Fetcher]) -> None:
+    """Raise OSError when a thread ended or hangs."""
+    if door is not None and not door.is_alive:
+        raise OSError("the door for mail servers has closed")
+    for fetcher in fetchers:
+        if not fetcher.is_alive() or time.monotonic() - fetcher.life > HANGS:
+            raise OSError(f"the thread of {fetcher.name} ended or hangs")
+
+
+def _log(line: str) -> None:
+    typer.echo(f"{datetime.now(UTC).isoformat(timespec='seconds')} receive: {line}", err=True)
