@@ -14,6 +14,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from zipfile import ZipFile
 
+from mailparser_reply import EmailReplyParser
+from mailparser_reply.constants import MAIL_LANGUAGES
+
 from bench.mail_bombs import BOMBS
 from bench.measuring import Figures, Row, Table, summed
 from garant.kit.mail_parsing import Unreadable, take_apart
@@ -57,25 +60,33 @@ def _stored(name: str) -> Iterator[tuple[str, bytes]]:
 
 
 def trimming() -> list[str]:
-    """A line for each language of reply-discourse: how many come out exactly as expected, how many lose nothing."""
+    """A line for each language of reply-discourse: how many are exactly as expected, how many lose nothing; and one for
+    mail-parser-reply on its own."""
     files = dict(_stored("reply-discourse"))
     counts: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     for name in sorted(files):
         if name.startswith("trimmed/"):
-            expected = _lines(files[name])
-            ours = _lines(without_quotes(files[name.replace("trimmed/", "emails/")].decode()).encode())
-            rest = iter(ours)
-            is_harmless = all(line in rest for line in expected)
-            for language in (_language(name), "all"):
-                found = (1, ours == expected, is_harmless, is_harmless and ours != expected)
+            text, expected = files[name.replace("trimmed/", "emails/")].decode(), _lines(files[name].decode())
+            ours, theirs = _held(without_quotes(text), expected), _held(_library(text), expected)
+            for language, found in ((_language(name), ours), ("all", ours), ("library alone", theirs)):
                 counts[language] = [before + new for before, new in zip(counts[language], found, strict=True)]
     lines = ["replies against reply-discourse: language, texts, exact, harmless (nothing missing), with leftovers"]
-    for language, (texts, exact, harmless, leftovers) in sorted(
-        counts.items(), key=lambda item: (item[0] == "all", item)
-    ):
+    for language, (texts, exact, harmless, leftovers) in counts.items():
         shares = (f"{share / texts:6.0%}" for share in (exact, harmless, leftovers))
-        lines.append(f"  {language:<12}{texts:>4}  " + "  ".join(shares))
+        lines.append(f"  {language:<14}{texts:>4}  " + "  ".join(shares))
     return lines
+
+
+def _held(found: str, expected: list[str]) -> tuple[int, bool, bool, bool]:
+    """One text: whether it is exact, whether nothing is missing, whether nothing is missing and something left."""
+    lines = _lines(found)
+    rest = iter(lines)
+    is_harmless = all(line in rest for line in expected)
+    return 1, lines == expected, is_harmless, is_harmless and lines != expected
+
+
+def _library(text: str) -> str:
+    return EmailReplyParser(languages=list(MAIL_LANGUAGES)).read(text).replies[0].body
 
 
 def _language(name: str) -> str:
@@ -85,8 +96,8 @@ def _language(name: str) -> str:
     return next(iter(known), "english")
 
 
-def _lines(content: bytes) -> list[str]:
-    return [line.strip() for line in content.decode().split("\n") if line.strip()]
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.split("\n") if line.strip()]
 
 
 def _data_rows() -> Iterator[Row]:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from mail_makers import FRONT, MISSING, PNG, SHARED, file, mixed, multipart, stored, text
 
+from garant.kit import mail_files
 from garant.kit.mail_parsing import parsed, take_apart
 
 
@@ -61,6 +62,19 @@ def test_a_picture_of_the_page_is_inline_and_every_other_is_a_file() -> None:
     assert '<img data-blocked="http://track.example/x.gif">' in found["html"]
 
 
+def test_only_a_picture_is_shown_in_a_page() -> None:
+    paper = file("c.pdf", b"%PDF-1.4 \xff", "image/png", "Content-ID: <one@x>\n")
+    found = take_apart(mixed(text('<img src="cid:one@x">', "text/html"), paper, kind="related"))
+    assert (found["inline"], found["html"]) == ({}, '<img data-blocked="cid:one@x">')
+
+
+@pytest.mark.parametrize(("sizes", "taken"), [([600, 300], 2), ([600, 600, 300], 2), ([1_050], 0), ([5_000, 300], 1)])
+def test_files_together_have_a_size(monkeypatch: pytest.MonkeyPatch, sizes: list[int], taken: int) -> None:
+    monkeypatch.setattr(mail_files, "LARGEST_TOGETHER", 1_000)
+    found = take_apart(mixed(text("x"), *[file("a.bin", b"\xff" * size) for size in sizes]))
+    assert (len(found["attachments"]), found["left_out"]) == (taken, taken < len(sizes))
+
+
 def test_a_calendar_part_and_a_message_are_files() -> None:
     inner = b"Content-Type: message/rfc822\n\nFrom: c@c.example\nSubject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=/../x\n\ninner\n"
     calendar = b"Content-Type: text/calendar; method=REQUEST\n\nBEGIN:VCALENDAR\nEND:VCALENDAR\n"
@@ -111,6 +125,13 @@ def test_a_delivery_report_that_is_only_a_header() -> None:
     found = take_apart(b"X-Failed-Recipients: a@kunde.example, b@kunde.example\n" + FRONT + b"\n" + body)
     assert [each["recipient"] for each in found["report"]] == ["a@kunde.example", "b@kunde.example"]
     assert found["returned_message_id"] == "<ours@garant.example>"
+
+
+def test_a_delivery_report_without_marks_between_its_parts_is_read_from_its_text() -> None:
+    status = STATUS.partition(b"\n\n")[2]
+    head = b"Content-Type: multipart/report; report-type=delivery-status; boundary=gone\n\nSorry.\n\n"
+    found = take_apart(FRONT + head + status)
+    assert [each["recipient"] for each in found["report"]] == ["gone@kunde.example"]
 
 
 def test_a_complaint_is_no_delivery_report() -> None:

@@ -223,7 +223,15 @@ def test_a_picture_that_came_along_is_found_by_its_key() -> None:
     assert html == '<img src="cid:a_b@x"><img data-blocked="cid:gone@x">'
 
 
+def test_the_last_word_on_a_picture_and_a_link_stands_alone() -> None:
+    """Whatever the pictures were before: the second cleaning lets none from elsewhere through."""
+    assert mail_html._filtered("img", "src", "http://track.example/x") is None
+    assert mail_html._filtered("img", "src", "cid:a@x") == "cid:a@x"
+    assert mail_html._filtered("a", "href", "javascript:alert(1)") is None
+
+
 def test_elements_deep_in_each_other_are_no_page() -> None:
+    assert harmless_page("<div>" * 500 + "hello" + "</div>" * 500) == ("", "hello")
     html, words = harmless_page("<div>" * 100_000 + "hello" + "</div>" * 100_000)
     assert (html, words) == ("", "hello")
     assert harmless_page("<div>" * 100 + "hello" + "</div>" * 100)[0].count("<div>") == 100

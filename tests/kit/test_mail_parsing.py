@@ -43,8 +43,21 @@ def test_a_message_is_read_in_a_process_of_its_own() -> None:
 
 
 def test_the_process_knows_nothing_of_the_desk(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = dict[str, Any]()
+    ended = subprocess.CompletedProcess([], 0, stdout=b"{}", stderr=b"")
     monkeypatch.setenv("GARANT_SECRET_KEY", "of the desk")
-    assert set(mail_parsing._environment()) == {"PYTHONPATH", "LC_ALL"}
+    monkeypatch.setattr(mail_parsing.subprocess, "run", lambda *args, **options: given.update(options) or ended)
+    assert parsed(SIMPLE) == {}
+    assert set(given["env"]) == {"PYTHONPATH", "LC_ALL"}
+
+
+def test_the_process_has_little_of_everything() -> None:
+    asked = (
+        "from garant.kit.mail_parsing import _limit; _limit(); from resource import *; print([getrlimit(each) for each"
+    )
+    asked += " in (RLIMIT_CPU, RLIMIT_AS, RLIMIT_NOFILE, RLIMIT_FSIZE, RLIMIT_CORE)])"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == str([(10, 11), (400_000_000, 400_000_000), (32, 32), (0, 0), (0, 0)])
 
 
 def test_the_process_starts_without_django() -> None:
@@ -123,6 +136,13 @@ def test_lines_end_in_three_ways(end: bytes) -> None:
     found = take_apart(mixed(text("one\ntwo"), file("a.bin", b"\x00\x01\r\n\x02")).replace(b"\n", end))
     assert found["text"] == "one\ntwo"
     assert content(found["attachments"][0]) == b"\x00\x01\r\n\x02"
+
+
+def test_a_long_message_with_returns_alone_has_a_short_head() -> None:
+    inside = bytes(300_000)
+    found = take_apart(mixed(text("hello"), file("a.bin", inside)).replace(b"\n", b"\r"))
+    assert (found["text"], found["left_out"]) == ("hello", False)
+    assert content(found["attachments"][0]) == inside
 
 
 def test_mime_02_nested_parts_are_read_to_a_depth_and_no_further(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -80,6 +80,10 @@ def test_an_answer_below_the_quote_stays(heading: str) -> None:
     assert "Jane" not in without_quotes(f"{heading}\n> Which version?\n\n7.2\n\n-- \nJane\n")
 
 
+def test_an_answer_right_above_an_attribution_stays() -> None:
+    assert without_quotes(f"On 3 machines it works.\n{ATTRIBUTIONS[0]}\n> Where?") == "On 3 machines it works."
+
+
 def test_a_quoted_attribution_goes_with_its_quote() -> None:
     quote = "> On 28 Nov 2026, at 09:00, Desk <desk@garant.example> wrote:\n> \n> Did you?"
     assert without_quotes(f"{ANSWER}\n\n{quote}") == ANSWER
@@ -93,6 +97,8 @@ WHOLE = [
     "To: nobody\nIt stops.",
     "A: yes\nDa: no\n\nboth are wrong",
     "The customer wrote:\nIt stops.",
+    "We tried.\nOn 28 Nov 2026 the system wrote:\nerror 12",
+    "The route\nFrom: Bonn\nTo: Berlin\n\nis missing.",
     "Yesterday at 10:00 he wrote:\nIt stops.",
     "Thanks,\n\nand now what?",
     "Best regards,\nJane\n\nPS: the log is attached.",

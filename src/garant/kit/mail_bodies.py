@@ -45,7 +45,7 @@ class Body:
         for block in self.blocks:
             page, words = harmless_page(block.page[:room], inline) if block.page and room > 0 else ("", "")
             room -= len(block.page)
-            texts.append(block.plain if is_visible(block.plain) else words)
+            texts.append(block.plain or words)
             pages.append(page)
         text = "\n\n".join(harmless(text).strip("\n") for text in texts if is_visible(text))
         self.is_cut = self.is_cut or len(text) > LONGEST_TEXT or room < 0
