@@ -107,20 +107,20 @@ def _heading(lines: Sequence[str], place: int) -> Heading | None:
 
 
 def _block(lines: Sequence[str], place: int) -> int:
-    """The line after a block of From, Sent, To, Subject; 0 where none begins here."""
+    """The line after a block of From, Sent, To, Subject; 0 where none begins here. One that begins with another (as
+    Hotmail writes it) must have all four."""
     first = _LABEL.match(lines[place])
-    if first is None or first.lastgroup != "from":
+    if first is None or first.lastgroup not in ("from", "date", "subject"):
         return 0
-    known, end = set[str | None](), place + 1
+    known, end = {str(first.lastgroup)}, place + 1
     for number in range(place + 1, min(place + LONGEST_BLOCK, len(lines))):
         found = _LABEL.match(lines[number][:LONGEST_LINE])
         if found is not None:
-            known.add(found.lastgroup)
+            known.add(str(found.lastgroup))
             end = number + 1
         elif not _bare(lines[number]):
             break
-    known.discard("from")
-    return end if len(known) >= 2 else 0
+    return end if len(known) >= (3 if first.lastgroup == "from" else 4) else 0
 
 
 def _attribution(lines: Sequence[str], place: int) -> int:
