@@ -45,7 +45,7 @@ def test_a_file_in_order(file: Path) -> None:
         Imap("mail.desk.example", 993, "tls", "support", "s3cret", "INBOX", "Done"),
     )  # fmt: skip
     assert second.imap == Imap("127.0.0.1", 1143, "no", "second", "12 34")
-    assert third == Mailbox("by-lmtp", "third@desk.example", "reference", "default", None)
+    assert third == Mailbox("by-lmtp", "third@desk.example", "reference", "", None)
     assert "s3cret" not in repr(first)
 
 

@@ -17,8 +17,12 @@ import pytest
 from typer.testing import CliRunner
 
 from garant.cli.mail import app as mail_app
+from garant.contracts.operations import load_programme
+from garant.contracts.reading import load_programme_file
+from garant.core.people import SYSTEM
 from garant.kit.postgres.running import running_database
 from garant.kit.processes import is_alive, wait_until
+from garant.kit.shipped import shipped
 
 pytestmark = pytest.mark.database
 PATIENCE = 180.0
@@ -77,21 +81,32 @@ def test_what_cant_be_listened_on_or_reached_is_one_line(desk: Any) -> None:
     assert "refused" in away.stderr.splitlines()[-1].lower()
 
 
+@pytest.mark.django_db
 def test_mailboxes_are_listed_and_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    programme, _ = load_programme_file(shipped("programmes/reference.yaml"))
+    assert programme is not None
+    load_programme(document=programme, source="reference", by=SYSTEM)
     monkeypatch.setenv("GARANT_MAILBOXES", written(tmp_path / "boxes.yaml", BOX))
     listed = CliRunner().invoke(mail_app, ["mailboxes", "--check"])
-    assert (listed.exit_code, "a mail server hands over" in listed.stdout) == (0, True)
+    assert (listed.exit_code, listed.stdout) == (
+        0, "support: support@desk.example, reference, no IMAP: a mail server hands over (GARANT_LMTP): ok\n",
+    )  # fmt: skip
     written(tmp_path / "boxes.yaml", GONE)
     plain = CliRunner().invoke(mail_app, ["mailboxes"])
     assert plain.exit_code == 0
-    assert plain.stdout == (
-        "support: support@desk.example, reference/default, support at 127.0.0.1:9 (tls: no), INBOX\n"
-    )
+    assert plain.stdout == "support: support@desk.example, reference, support at 127.0.0.1:9 (tls: no), INBOX\n"
     checked = CliRunner().invoke(mail_app, ["mailboxes", "--check", "--json"])
     (row,) = json.loads(checked.stdout)["mailboxes"]
     assert (checked.exit_code, row["state"]) == (1, "problem")
     assert row["problem"].startswith("the server can't be talked to: ")
     assert "secret" not in checked.stdout
+    for more, said in (
+        ("region: mars", "has no region mars: default, japan"),
+        ("programme: none", "no programme none"),
+    ):
+        written(tmp_path / "boxes.yaml", f"{BOX}  {more}\n")
+        wrong = CliRunner().invoke(mail_app, ["mailboxes", "--check"])
+        assert (wrong.exit_code, said in wrong.stdout) == (1, True)
     monkeypatch.setenv("GARANT_MAILBOXES", str(tmp_path / "none.yaml"))
     missing = CliRunner().invoke(mail_app, ["mailboxes"])
     assert (missing.exit_code, missing.stderr.count("\n")) == (1, 1)
@@ -116,6 +131,9 @@ def test_the_desk_takes_mails_and_a_killed_receiver_comes_back(desk: Any) -> Non
         assert wait_until(lambda: not is_alive(receiver), 20.0)
         assert wait_until(lambda: _taken(port, "second"), PATIENCE), log.read_text()
         with running_database(desk.home) as database, psycopg.connect(database.owner_url) as connection:
+            connection.autocommit = True
+            waiting = "SELECT count(*) FROM cases_storedmail WHERE outcome = 'stored'"
+            assert wait_until(lambda: connection.execute(waiting).fetchone() == (0,), PATIENCE), "they are processed"
             asked = "SELECT mailbox, recipient, convert_from(raw, 'UTF8') FROM cases_storedmail ORDER BY id"
             rows = connection.execute(asked).fetchall()
     finally:

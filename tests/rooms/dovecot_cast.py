@@ -12,10 +12,16 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from imapclient import SEEN, IMAPClient
 from imapclient.exceptions import LoginError
 from postfix_cast import free_port
@@ -33,7 +39,9 @@ state_dir = {home}/state
 log_path = {home}/log
 protocols = imap
 listen = 127.0.0.1
-ssl = no
+ssl = yes
+ssl_cert = <{home}/cert.pem
+ssl_key = <{home}/key.pem
 disable_plaintext_auth = no
 auth_failure_delay = 0
 mail_location = maildir:{mail}/%u
@@ -58,7 +66,8 @@ service imap-login {{
     port = {port}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {tls_port}
+    ssl = yes
   }}
 }}
 """
@@ -66,9 +75,10 @@ service imap-login {{
 
 @dataclass(frozen=True)
 class Dovecot:
-    """A running server: where it listens, its folder, and where the maildirs are."""
+    """A running server: where it listens (in the clear, and with TLS from the start), its folder, and the maildirs."""
 
     port: int
+    tls_port: int
     home: Path
     mail: Path
     begun: list[subprocess.Popen[bytes]] = field(default_factory=list)
@@ -170,7 +180,7 @@ def running_dovecot(mail: Path | None = None) -> Iterator[Dovecot]:
             pytest.fail(f"{why}, and CI needs it")
         pytest.skip(why)
     home = Path(tempfile.mkdtemp(prefix="gt-dovecot-"))
-    server = Dovecot(free_port(), home, mail or home / "mail")
+    server = Dovecot(free_port(), free_port(), home, mail or home / "mail")
     try:
         _prepare(server)
         server.start()
@@ -188,9 +198,27 @@ def _prepare(server: Dovecot) -> None:
     (server.home / "users").touch(0o644)
     server.set_password(PASSWORD)
     conf = _CONF.format(
-        home=server.home, mail=server.mail, port=server.port, uid=nobody.pw_uid, gid=nobody.pw_gid
+        home=server.home, mail=server.mail, port=server.port, tls_port=server.tls_port,
+        uid=nobody.pw_uid, gid=nobody.pw_gid,
     )  # fmt: skip
     (server.home / "conf").write_text(conf)
+    _certify(server.home)
+
+
+def _certify(home: Path) -> None:
+    """A certificate for 127.0.0.1 that nobody but `home/cert.pem` vouches for."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail.desk.example")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+        .serial_number(1).not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )  # fmt: skip
+    (home / "cert.pem").write_bytes(made.public_bytes(Encoding.PEM))
+    (home / "key.pem").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
 
 
 def _listens(port: int) -> bool:

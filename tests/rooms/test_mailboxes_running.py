@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -191,6 +192,23 @@ def test_what_is_wrong_with_a_mailbox_is_told_apart(
         fetch_once(Mailbox("support", "support@desk.example", imap=dovecot.imap(**how)))
     assert told.value.code == code
     assert (state().problem, bool(state().detail)) == (code, True)
+
+
+@pytest.mark.parametrize("tls", ["tls", "starttls"])
+def test_a_certificate_must_be_trusted(
+    dovecot: Dovecot, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch, tls: str
+) -> None:
+    port = dovecot.tls_port if tls == "tls" else dovecot.port
+    safe = Mailbox("support", "support@desk.example", imap=replace(dovecot.imap(), port=port, tls=tls))
+    dovecot.put(message("one"))
+    with pytest.raises(ImapFailed, match="certificate is not trusted") as told:
+        fetch_once(safe)
+    assert told.value.code == "away"
+    monkeypatch.setenv("SSL_CERT_FILE", str(dovecot.home / "cert.pem"))
+    assert fetch_once(safe) == 1
+    other = replace(dovecot.imap(), host="localhost", port=port, tls=tls)
+    with pytest.raises(ImapFailed, match="certificate is not trusted"):
+        fetch_once(replace(safe, imap=other))
 
 
 def test_a_silent_mailbox_is_told_once_an_outage(cast: Cast) -> None:

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import math
+import time
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import takewhile
 
 from django.db import transaction
 from django.db.models import F
@@ -75,15 +78,23 @@ def deliver(*, raw: bytes, mailbox: str = DEFAULT, recipient: str = "", received
     return process(mail_id)
 
 
-def process_pending() -> int:
-    """Take up what was stored and not processed, for the sweeper; returns how many messages that was."""
-    waiting = list(StoredMail.objects.filter(outcome="stored").order_by("pk").values_list("pk", flat=True)[:BATCH])
+def process_pending(*, waited: timedelta = timedelta(), seconds: float = math.inf) -> int:
+    """Take up what was stored and not processed, for the receiver and the sweeper; returns how many messages that was.
+
+    `waited`: leave what was stored more recently to whoever is about to take it up. `seconds`: begin no message after
+    that time: one may be made to take long, and whatever else the caller does must not wait for it.
+    """
+    rows = StoredMail.objects.filter(outcome="stored")
+    if waited:
+        rows = rows.filter(stored_at__lt=database_now() - waited)
+    waiting, until = list(rows.order_by("pk").values_list("pk", flat=True)[:BATCH]), time.monotonic() + seconds
 
     def act(pk: int) -> int:
         process(pk)
         return 1
 
-    return each_alone("processing a mail", waiting, act)
+    in_time = takewhile(lambda _: time.monotonic() < until, waiting)
+    return each_alone("processing a mail", in_time, act)
 
 
 def process(mail_id: int) -> Outcome:

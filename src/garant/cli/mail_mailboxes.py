@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
+from garant.kit.desk import desk_database
 from garant.kit.mailboxes import Mailbox, MailboxesError
+from garant.kit.postgres import PostgresError
+
+_WHAT = {
+    "password": "the sign-in is refused",
+    "folder": "the folder can't be used",
+    "away": "the server can't be talked to",
+}
 
 
 def mailboxes(
-    check: Annotated[bool, typer.Option("--check", help="Connect, sign in and open each folder.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Look for each programme, connect, sign in and open each folder.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of lines.")] = False,
 ) -> None:
     """List the mailboxes of GARANT_MAILBOXES; with --check connect to each. Exit code 1 when something is wrong."""
@@ -20,12 +30,13 @@ def mailboxes(
 
     try:
         found = listed()
-    except MailboxesError as problem:
-        typer.echo(f"garant mail mailboxes: {problem}", err=True)
-        raise typer.Exit(1) from None
-    if not found and not as_json:
-        typer.echo(f"No mailboxes: {mailboxes_path()} does not exist.")
-    rows = [_row(one, check) for one in found]
+        if not found and not as_json:
+            typer.echo(f"No mailboxes: {mailboxes_path()} does not exist.")
+        rows = [_row(one) for one in found]
+        if check and found:
+            _check(found, rows)
+    except (MailboxesError, PostgresError) as problem:
+        _fail(str(problem))
     if as_json:
         typer.echo(json.dumps({"mailboxes": rows}, ensure_ascii=False))
     else:
@@ -35,10 +46,15 @@ def mailboxes(
         raise typer.Exit(1)
 
 
-def _row(mailbox: Mailbox, check: bool) -> dict[str, Any]:
+def _fail(line: str) -> NoReturn:
+    typer.echo(f"garant mail mailboxes: {' '.join(line.split())}", err=True)
+    raise typer.Exit(1) from None
+
+
+def _row(mailbox: Mailbox) -> dict[str, Any]:
     """A mailbox without its password; `state`: ok or problem, and null where nobody looked."""
     imap = mailbox.imap
-    row: dict[str, Any] = {
+    return {
         "name": mailbox.name,
         "address": mailbox.address,
         "programme": mailbox.programme,
@@ -48,17 +64,41 @@ def _row(mailbox: Mailbox, check: bool) -> dict[str, Any]:
         "waiting": None,
         "problem": "",
     }
-    if check and imap is not None:
-        row.update(_checked(mailbox))
-    return row
 
 
-def _checked(mailbox: Mailbox) -> dict[str, Any]:
+def _check(found: tuple[Mailbox, ...], rows: list[dict[str, Any]]) -> None:
+    """Fill in what looking at the database and connecting find. Raises PostgresError."""
+    from django.db import Error
+
+    with desk_database(lambda line: typer.echo(line, err=True)):
+        for mailbox, row in zip(found, rows, strict=True):
+            try:
+                wrong = _unknown_terms(mailbox)
+            except Error as problem:
+                _fail(f"the database failed: {problem}")
+            row.update({"state": "problem", "problem": wrong} if wrong else _connected(mailbox))
+
+
+def _unknown_terms(mailbox: Mailbox) -> str:
+    """What is wrong with the programme and region of a mailbox; "" when they are there."""
+    from garant.contracts.queries import programme_document
+    from garant.core.refusals import NotFound
+
+    try:
+        regions = programme_document(mailbox.programme).regions
+    except NotFound:
+        return f"there is no programme {mailbox.programme}"
+    if mailbox.region and mailbox.region not in regions:
+        return f"the programme {mailbox.programme} has no region {mailbox.region}: {', '.join(regions)}"
+    return ""
+
+
+def _connected(mailbox: Mailbox) -> dict[str, Any]:
     """What connecting finds; nothing is fetched, and nothing marked."""
     from garant.kit.imap import ImapFailed, opened
 
     if mailbox.imap is None:
-        return {}
+        return {"state": "ok"}
     try:
         with opened(mailbox.imap) as folder:
             return {"state": "ok", "waiting": len(folder.waiting(None))}
@@ -66,16 +106,10 @@ def _checked(mailbox: Mailbox) -> dict[str, Any]:
         return {"state": "problem", "problem": f"{_WHAT[problem.code]}: {problem}"}
 
 
-_WHAT = {
-    "password": "the sign-in is refused",
-    "folder": "the folder can't be used",
-    "away": "the server can't be talked to",
-}
-
-
 def _line(row: dict[str, Any]) -> str:
     where = row["server"] or "no IMAP: a mail server hands over (GARANT_LMTP)"
-    line = f"{row['name']}: {row['address']}, {row['programme']}/{row['region']}, {where}"
-    if row["state"] == "ok":
-        return f"{line}: ok, {row['waiting']} unread"
-    return f"{line}: {row['problem']}" if row["problem"] else line
+    terms = f"{row['programme']}/{row['region']}" if row["region"] else row["programme"]
+    line = f"{row['name']}: {row['address']}, {terms}, {where}"
+    if row["state"] != "ok":
+        return f"{line}: {row['problem']}" if row["problem"] else line
+    return f"{line}: ok" if row["waiting"] is None else f"{line}: ok, {row['waiting']} unread"

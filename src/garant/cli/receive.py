@@ -17,7 +17,7 @@ from garant.kit.postgres import PostgresError
 from garant.kit.supervisor import Stopping, stop_on_signals
 
 if TYPE_CHECKING:
-    from garant.config.fetching import Fetcher
+    from garant.config.fetching import Worker
     from garant.config.mail_gate import MailGate
 
 #: A thread that gave no sign of life for so many seconds hangs: the process ends and is started again.
@@ -80,18 +80,18 @@ def _for_ever(ways: Incoming) -> None:
     home, stop = Home.find().ensure(), threading.Event()
     _configure(ways, home)
     door = _door(ways)
-    fetchers = _fetchers(ways, stop)
+    workers = _workers(ways, stop)
     try:
         while True:
-            _check(door, fetchers)
+            _check(door, workers)
             beat(home, "receiver")
             time.sleep(1.0)
     finally:
         stop.set()
         if door is not None:
             door.stop()
-        for fetcher in fetchers:
-            fetcher.join(3)
+        for worker in workers:
+            worker.join(3)
 
 
 def _configure(ways: Incoming, home: Home) -> None:
@@ -128,22 +128,23 @@ def _door(ways: Incoming) -> MailGate | None:
     return door
 
 
-def _fetchers(ways: Incoming, stop: threading.Event) -> list[Fetcher]:
-    from garant.config.fetching import Fetcher
+def _workers(ways: Incoming, stop: threading.Event) -> list[Worker]:
+    """A thread for each mailbox, and one that takes up what was stored; started."""
+    from garant.config.fetching import Fetcher, Processor
 
-    found = [Fetcher(mailbox, stop, _log) for mailbox in ways.fetched]
-    for fetcher in found:
-        fetcher.start()
+    found: list[Worker] = [Processor(stop, _log), *(Fetcher(mailbox, stop, _log) for mailbox in ways.fetched)]
+    for worker in found:
+        worker.start()
     return found
 
 
-def _check(door: MailGate | None, fetchers: list[Fetcher]) -> None:
+def _check(door: MailGate | None, workers: list[Worker]) -> None:
     """Raise OSError when a thread ended or hangs."""
     if door is not None and not door.is_alive:
         raise OSError("the door for mail servers has closed")
-    for fetcher in fetchers:
-        if not fetcher.is_alive() or time.monotonic() - fetcher.life > HANGS:
-            raise OSError(f"the thread of {fetcher.name} ended or hangs")
+    for worker in workers:
+        if not worker.is_alive() or time.monotonic() - worker.life > HANGS:
+            raise OSError(f"the thread of the {worker.name} ended or hangs")
 
 
 def _log(line: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -20,6 +20,8 @@ LONGEST_PAUSE = 30.0
 #: Seconds between looks for cases that stayed silent.
 SILENCE_EVERY = 600.0
 _silence_looked_at: float | None = None
+#: Seconds of one sweep that mails may take, and after which a mail was left behind by the receiver.
+MAILS_FOR, LEFT_BEHIND = 10.0, 60.0
 
 app = typer.Typer()
 
@@ -82,7 +84,6 @@ def _sleep(seconds: float, home: Home) -> None:
 def _sweep_once() -> tuple[int, int]:
     """How many due periods, steps and allotments were recorded, how many journal entries delivered."""
     from garant.cases.operations import lapse_proposals
-    from garant.cases.operations_mail import process_pending
     from garant.cases.sweeping import sweep_all
     from garant.config.wiring import deliver_all
     from garant.contracts.operations_contacts import settle_contacts
@@ -92,7 +93,7 @@ def _sweep_once() -> tuple[int, int]:
 
     jobs: tuple[Callable[[], int], ...] = (
         sweep_all,
-        process_pending,
+        _mails,
         ledger_housekeeping,
         lapse_proposals,
         _slowly,
@@ -102,6 +103,18 @@ def _sweep_once() -> tuple[int, int]:
     # Due times, allotments, contacts: nothing of one kind may keep the others from being looked at.
     recorded = each_alone("sweep", jobs, lambda job: int(job()))
     return recorded, int(deliver_all())
+
+
+def _mails() -> int:
+    """Take up mails that are stored and not processed; where a receiver runs, only what it has left."""
+    from garant.cases.operations_mail import process_pending
+    from garant.config.gate_settings import GateSettingsError, incoming
+
+    try:
+        left = LEFT_BEHIND if incoming() else 0.0
+    except GateSettingsError:
+        left = 0.0
+    return process_pending(waited=timedelta(seconds=left), seconds=MAILS_FOR)
 
 
 def _slowly() -> int:

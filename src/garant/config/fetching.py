@@ -15,7 +15,7 @@ from collections.abc import Callable
 from django.db import Error as DatabaseError
 from django.db import close_old_connections, connections
 
-from garant.cases.operations_mail import store
+from garant.cases.operations_mail import process_pending, store
 from garant.cases.operations_mailboxes import mailbox_failed, mailbox_looked, mailbox_took
 from garant.cases.queries_mailboxes import mailbox_place
 from garant.kit.each import UNREACHABLE
@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 SHORTEST, LONGEST = 5.0, 300.0
 #: A server that refuses a password is not asked more often: it might lock the account.
 REFUSED = 60.0
+#: Seconds between looks for what is stored and not processed.
+LOOKED = 1.0
 
 
 def fetch(mailbox: Mailbox, folder: Folder, alive: Callable[[], None] = lambda: None) -> int:
@@ -73,17 +75,53 @@ def fetch_once(mailbox: Mailbox) -> int:
         raise
 
 
-class Fetcher(threading.Thread):
-    """Reads one mailbox until it is told to stop."""
+class Worker(threading.Thread):
+    """A thread of the receiver that gives signs of life until it is told to stop."""
 
-    def __init__(self, mailbox: Mailbox, stop: threading.Event, say: Callable[[str], None]) -> None:
-        super().__init__(name=f"mailbox {mailbox.name}", daemon=True)
-        self._mailbox, self._stop_asked, self._say = mailbox, stop, say
+    def __init__(self, name: str, stop: threading.Event, say: Callable[[str], None]) -> None:
+        super().__init__(name=name, daemon=True)
+        self._stop_asked, self._say = stop, say
         self.life = time.monotonic()
 
     def alive(self) -> None:
         """Note a sign of life."""
         self.life = time.monotonic()
+
+    def _rest(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0 and not self._stop_asked.wait(min(left, 5.0)):
+            self.alive()
+
+
+class Processor(Worker):
+    """Takes up what is stored, so that a mail is a case within seconds and the sweep need not wait for any."""
+
+    def __init__(self, stop: threading.Event, say: Callable[[str], None]) -> None:
+        super().__init__("processor", stop, say)
+
+    def run(self) -> None:
+        """Process, look again, process."""
+        while not self._stop_asked.is_set():
+            self.alive()
+            try:
+                busy = process_pending(seconds=LOOKED)
+            except Exception as problem:
+                busy = 0
+                self._say(f"mails can't be processed now: {_words(problem)}")
+                connections.close_all()
+                self._rest(SHORTEST)
+            if not busy:
+                close_old_connections()
+                self._rest(LOOKED)
+        connections.close_all()
+
+
+class Fetcher(Worker):
+    """Reads one mailbox until it is told to stop."""
+
+    def __init__(self, mailbox: Mailbox, stop: threading.Event, say: Callable[[str], None]) -> None:
+        super().__init__(f"mailbox {mailbox.name}", stop, say)
+        self._mailbox = mailbox
 
     def run(self) -> None:
         """Read, wait, read; after a failure wait longer each time."""
@@ -133,11 +171,6 @@ class Fetcher(threading.Thread):
 
     def _stopped(self, seconds: float) -> bool:
         return self._stop_asked.wait(seconds) if seconds else self._stop_asked.is_set()
-
-    def _rest(self, seconds: float) -> None:
-        end = time.monotonic() + seconds
-        while (left := end - time.monotonic()) > 0 and not self._stop_asked.wait(min(left, 5.0)):
-            self.alive()
 
 
 def _words(problem: Exception) -> str:

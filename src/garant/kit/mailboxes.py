@@ -50,12 +50,13 @@ class Imap:
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """A mailbox and the programme that its mails are asked under; `imap` None: a mail server hands its mails over."""
+    """A mailbox, and the programme and region that its mails are asked under (region "": any). `imap` None: a mail
+    server hands its mails over."""
 
     name: str
     address: str
     programme: str = REFERENCE
-    region: str = "default"
+    region: str = ""
     imap: Imap | None = None
 
 
@@ -177,7 +178,7 @@ class _Entry:
             name,
             address,
             self.text("programme", REFERENCE),
-            self.text("region", "default"),
+            self.text("region", ""),
             None if imap is None else _Entry(self.path, line, imap, "imap").imap(),
         )
 

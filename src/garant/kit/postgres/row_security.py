@@ -22,6 +22,7 @@ OTHERS = {
     "directory_subscriber": f"id = ANY (({REACH}))",
     # Nobody but staff reads what arrived by mail.
     "cases_storedmail": "false",
+    "cases_mailboxstate": "false",
     # Both ends: a link says something about either case.
     "cases_caselink": "EXISTS (SELECT 1 FROM cases_case c WHERE c.id = case_id)"
     " AND EXISTS (SELECT 1 FROM cases_case c WHERE c.id = other_id)",
