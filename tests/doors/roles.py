@@ -35,6 +35,7 @@ WORK = frozenset(
         "severity-propose", "severity-withdraw", "report-verify", "recreate-ask", "recreate-outcome", "sender-confirm",
         "escalation-acknowledge", "escalation-hand-over", "contact-invite", "contact-name", "contact-remove",
         "contact-back", "contact-withdraw", "staff-absence", "absence-end", "rota-hand-over", "notices", "notice",
+        "mails", "mail", "mail-source", "mail-html", "mail-file", "mail-release", "mail-discard",
     )
 )  # fmt: skip
 #: The routes that a role shares with managers.

@@ -76,6 +76,7 @@ def table(cast: Cast) -> Mapping[str, Row]:
         **allotments(cast),
         **standing(cast),
         **staff(cast),
+        **mails(),
         "console:notices": staff_page(),
         "console:notice": _for(staff_page(), {"notice_id": cast.notice}),
         "console:notice-again": Row(
@@ -229,6 +230,21 @@ def _for(row: Row, arguments: Mapping[str, object]) -> Row:
     return Row(row.get, row.post, arguments)
 
 
+def mails() -> Mapping[str, Row]:
+    """The routes about mail that arrived. Nothing has: whoever may look finds nothing."""
+    gone, shut = {"mail_id": 10**9}, (SIGN_IN, 403, 403, 403, 404, 404)
+    looked = Row(shut, (SIGN_IN, 403, 403, 403, 405, 405), gone)
+    return {
+        "console:mails": staff_page(),
+        "console:mail": looked,
+        "console:mail-source": looked,
+        "console:mail-html": looked,
+        "console:mail-file": _for(looked, {**gone, "number": 0}),
+        "console:mail-release": Row((SIGN_IN, 403, 403, 403, 405, 405), shut, gone),
+        "console:mail-discard": Row((SIGN_IN, 403, 403, 403, 405, 405), shut, gone),
+    }
+
+
 def accounts() -> Mapping[str, Row]:
     """The routes of the accounts library: each is about the person who asks, never about another one."""
     visitors = Row((200, HOME, HOME, HOME, HOME, HOME), (200, HOME, HOME, HOME, HOME, HOME))
@@ -268,6 +284,7 @@ def accounts() -> Mapping[str, Row]:
         "account_notices": Row(_own(200), _own(422)),
         "account_sessions": Row(_own(200), _own(405)),
         "account_session_end": Row(_own(405), _own(404), {"session_id": 10**9}),
+        "account_mail_works": Row(_own(405), _own(HOME)),
         "account_sessions_end": Row(_own(405), _own(HOME)),
     }
 

@@ -34,6 +34,7 @@ from garant.core.people import SYSTEM, Actor, Viewer
 from garant.core.programmes import Programme
 from garant.core.refusals import Refusal
 from garant.directory import queries as directory
+from garant.directory.operations_mail import clear_undeliverable
 from garant.directory.views import PersonRow
 from garant.journal.operations import database_now
 from garant.kit.mail_tokens import is_our_mark
@@ -101,6 +102,8 @@ def take(row: StoredMail, read: Reading, person: PersonRow | None) -> None:
         return
     if thread.person == person.id and row.trust == UNVERIFIED:
         row.trust = VERIFIED  # the token went to this address alone
+    if row.trust == VERIFIED:
+        clear_undeliverable(person_id=person.id)  # whoever writes from an address reads there
     viewer = directory.viewer_of(person.id)
     if viewer.is_staff:
         _take_staff(row, read, person, thread)
@@ -312,13 +315,13 @@ def _body(read: Reading) -> str:
     """The words of a message; the names of its attachments where it has none."""
     if is_visible(read.shown):
         return read.shown[:LONGEST_BODY]
-    names = ", ".join(one["name"] for one in read.files)
+    names = ", ".join(one["name"] for one in read.attached)
     return names if is_visible(names) else "–"
 
 
 def hold_files(by: Actor, place: str, read: Reading) -> None:
     """Hold the attachments that may be taken; the others stay with the stored message."""
-    for one in read.files:
+    for one in read.attached:
         try:
             with transaction.atomic():
                 hold_file(by=by, place=place, name=one["name"], content=base64.b64decode(one["content"]))

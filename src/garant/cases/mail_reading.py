@@ -25,9 +25,9 @@ LARGEST = 30_000_000
 class Reading:
     """What a message says. `shown`: its text without what it quotes and without the signature; `text`: all of it.
 
-    `senders`: the addresses of every From line. `files`: name, type and base64 content of each attachment that is
-    none of the pictures inside the text. `report`: what a delivery report says of each recipient. `signed`: a
-    signature of the sender's domain, checked by this desk itself, holds.
+    `senders`: the addresses of every From line. `files`: name, type and base64 content of each attachment; `inside`:
+    content id -> the place among them of a picture that the page shows. `report`: what a delivery report says of each
+    recipient. `signed`: a signature of the sender's domain, checked by this desk itself, holds.
     """
 
     headers: tuple[tuple[str, str], ...]
@@ -43,6 +43,7 @@ class Reading:
     shown: str
     html: str
     files: tuple[Mapping[str, str], ...]
+    inside: Mapping[str, int]
     left_out: bool
     report: tuple[Mapping[str, str], ...]
     returned_id: str
@@ -52,6 +53,12 @@ class Reading:
     def sender(self) -> str:
         """The address in From; empty without one."""
         return next((address for _name, address in self.senders), "")
+
+    @property
+    def attached(self) -> list[Mapping[str, str]]:
+        """The attachments that are none of the pictures inside the page."""
+        inside = set(self.inside.values())
+        return [one for number, one in enumerate(self.files) if number not in inside]
 
     def header(self, name: str) -> str:
         """The first value of a header; empty without it."""
@@ -64,7 +71,7 @@ class Reading:
             "cc": [list(one) for one in self.cc], "reply_to": [list(one) for one in self.reply_to],
             "text": self.text, "shown": self.shown, "html": self.html, "left_out": self.left_out,
             "files": [{"name": one["name"], "type": one["type"], "size": size_of(one)} for one in self.files],
-            "report": [dict(one) for one in self.report],
+            "report": [dict(one) for one in self.report], "inside": dict(self.inside),
         }  # fmt: skip
 
 
@@ -77,8 +84,6 @@ def size_of(file: Mapping[str, str]) -> int:
 def reading(found: Mapping[str, Any]) -> Reading:
     """The values that `kit.mail_parsing` gives, cleaned of what no text may hold."""
     text = _text(found.get("text", ""))
-    inside = set((found.get("inline") or {}).values())
-    files = [one for number, one in enumerate(found.get("attachments", ())) if number not in inside]
     return Reading(
         headers=tuple((str(name), str(value)) for name, value in found["headers"]),
         senders=_addresses(found.get("from", ())),
@@ -92,7 +97,8 @@ def reading(found: Mapping[str, Any]) -> Reading:
         text=text,
         shown=_text(found.get("shown", "")) or text,
         html=str(found.get("html", "")).replace("\x00", ""),
-        files=tuple(files),
+        files=tuple(found.get("attachments", ())),
+        inside=found.get("inline") or {},
         left_out=bool(found.get("left_out")),
         report=tuple(found.get("report") or ()),
         returned_id=str(found.get("returned_message_id") or ""),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -55,16 +56,25 @@ class MailView:
 
 
 def incoming(
-    *, viewer: Viewer, outcome: str = "", words: str = "", after: str | None = None, limit: int = 50
+    *,
+    viewer: Viewer,
+    outcome: str = "",
+    words: str = "",
+    case: int | None = None,
+    after: str | None = None,
+    limit: int = 50,
 ) -> Page[MailRow]:
     """Messages, the newest first; `outcome`: one of OUTCOMES, or `waiting` for what waits for somebody. `words`: in
-    the sender's address or the subject. Empty for whoever may not read mail."""
+    the sender's address or the subject. `case`: those that opened, joined or would join the case of this number.
+    Empty for whoever may not read mail."""
     limit = bounded(limit)
     rows = _readable(viewer)
     if outcome:
         rows = rows.filter(outcome__in=WAITING if outcome == "waiting" else [outcome])
     for word in words.split()[:5]:
         rows = rows.filter(Q(sender__icontains=word) | Q(subject__icontains=word))
+    if case is not None:
+        rows = rows.filter(case__number=case)
     mark = marks("incoming", after, 2)
     if mark is not None:
         at, last = datetime.fromisoformat(cast(str, mark[0])), cast(int, mark[1])
@@ -101,8 +111,6 @@ def mail_source(*, viewer: Viewer, mail_id: int) -> bytes:
 
 def mail_file(*, viewer: Viewer, mail_id: int, number: int) -> tuple[str, bytes]:
     """Name and bytes of one attachment of a message, read out of it anew. Raises NotFound."""
-    import base64
-
     row = _readable(viewer, whole=True).filter(pk=mail_id).first()
     read = read_of(row) if row is not None else "gone"
     if isinstance(read, str) or not 0 <= number < len(read.files):

@@ -53,6 +53,7 @@ def _pages(viewer: Viewer) -> list[Command]:
         (gettext("Queue"), "console:queue", "read_cases"),
         (gettext("Escalations"), "console:escalations", "read_escalations"),
         (gettext("Outbox"), "console:notices", "read_outbox"),
+        (pgettext("incoming", "Mail"), "console:mails", "read_mail"),
         (gettext("Subscribers"), "console:subscribers", "read_standing"),
         (gettext("Contacts"), "console:contacts", "read_contacts"),
         (gettext("Programmes"), "console:programmes", "read_programmes"),

@@ -145,6 +145,7 @@ def act_names() -> dict[str, str]:
         "read_overview": gettext("Read the overview of the desk"),
         "work_queue": gettext("Work in the queue"),
         "read_outbox": gettext("Read the outbox"),
+        "read_mail": gettext("Read mail that arrived, and decide about what waits"),
         "edit_canned_replies": gettext("Prepare replies"),
         "send_again": gettext("Send a notice again"),
         "read_rights": gettext("Read this table"),

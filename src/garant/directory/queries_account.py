@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 
 from garant.core.people import Viewer
-from garant.directory.models import NoticePreference, Person
+from garant.directory.models import NoticePreference, Person, Undeliverable
 
 #: How a kind of notice reaches somebody.
 AT_ONCE, IN_DIGEST, NEVER = "at_once", "digest", "never"
@@ -44,6 +44,27 @@ class SecondSteps:
 def notice_choices(person_id: int) -> Mapping[str, str]:
     """Kind of notice -> at_once, digest or never, where the person chose; kinds they said nothing about are absent."""
     return dict(NoticePreference.objects.filter(person_id=person_id).values_list("kind", "how"))
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """Somebody whose mail comes back: since when, and what the other side says."""
+
+    person_id: int
+    name: str
+    since: datetime
+    problem: str
+
+
+def undeliverable(viewer: Viewer, ids: Collection[int] | None = None) -> list[Returned]:
+    """Those of some people (None: of all) to whom mail comes back, the newest first. Staff see everybody, others
+    themselves."""
+    rows = Undeliverable.objects.select_related("person").order_by("-since", "pk")
+    if ids is not None:
+        rows = rows.filter(person_id__in=ids)
+    if not viewer.is_staff:
+        rows = rows.filter(person_id=viewer.person_id or 0)
+    return [Returned(row.person_id, row.person.name, row.since, row.problem) for row in rows[:100]]
 
 
 def account_of(person_id: int) -> Person:

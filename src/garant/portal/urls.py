@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern] = [
     path("standing/", views_standing.show, name="standing"),
     path("account/", views_account.show, name="account"),
     path("account/notices/", views_account.notices, name="account_notices"),
+    path("account/mail-works/", views_account.mail_works, name="account_mail_works"),
     path("account/sessions/", views_account.sessions, name="account_sessions"),
     path("account/sessions/end-others/", views_account.end_sessions, name="account_sessions_end"),
     path("account/sessions/<int:session_id>/end/", views_account.end_session, name="account_session_end"),

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from garant.core.refusals import NotFound, Refusal
 from garant.directory import operations_account as account
 from garant.directory import queries, queries_account
+from garant.directory.operations_mail import clear_undeliverable
 from garant.kit import languages
 from garant.kit.forms import StrictForm, UnknownFields
 from garant.portal.access import actor_of, viewer_of
@@ -48,6 +49,7 @@ def show(request: HttpRequest) -> HttpResponse:
     more = {
         **SECTION, "form": form, "person": person, "refusal": refusal,
         "steps": queries_account.second_steps(viewer),
+        "returned": queries_account.undeliverable(viewer, [int(request.user.pk or 0)]),
         "sessions": len(queries_account.sessions(viewer, request.session.session_key)),
     }  # fmt: skip
     return render(request, "portal/account.html", more, status=422 if request.method == "POST" else 200)
@@ -93,6 +95,19 @@ def sessions(request: HttpRequest) -> HttpResponse:
     rows: list[dict[str, Any]] = [{"row": row, "name": browser_name(row.program)} for row in found]
     more = {**SECTION, "rows": rows, "others": sum(not row.current for row in found), "zone": viewer.zone}
     return render(request, "portal/account_sessions.html", more)
+
+
+@login_required
+@require_POST
+def mail_works(request: HttpRequest) -> HttpResponse:
+    """Say that one's own address takes mail again."""
+    try:
+        EmptyForm(request.POST)
+    except UnknownFields:
+        return HttpResponseBadRequest()
+    clear_undeliverable(person_id=int(request.user.pk or 0))
+    messages.success(request, gettext("Thank you. The next message will be mailed to you again."))
+    return redirect("account")
 
 
 @login_required

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 
 from garant.cases import queries
 from garant.cases.operations_assigning import Suggestion, suggestion
+from garant.cases.queries_mail import waiting_of
 from garant.cases.views import CaseView
 from garant.console import casepage
 from garant.console.access import staff_only
@@ -149,6 +150,7 @@ def _side(view: CaseView, viewer: Viewer, at: Any, names: Names) -> dict[str, An
         "slots": slots_of(contract),
         "allotments": allotments_of(viewer, contract),
         "others": other_cases(viewer, view),
+        "mails": waiting_of(viewer=viewer, case_number=view.number),
         "callers": callers_of(view, contract),
         "local_time": casepage.local_time(organisation.zone, at),
     }

@@ -27,6 +27,7 @@ from garant.core.people import SUBSCRIBER_ROLES, Actor, Viewer
 from garant.core.refusals import NotFound, Refusal
 from garant.core.zones import zone
 from garant.directory import queries as directory
+from garant.directory.queries_account import undeliverable
 from garant.kit.moments import long_day_time
 from garant.wording import contacts as words
 from garant.wording.sentences import refusal_lines
@@ -76,6 +77,7 @@ def _page(request: HttpRequest, view: ContactsView, status: int = 200, **more: A
         section="contacts",
         view=view,
         shown=standing_shown(request.viewer, view.contract.subscriber_id),  # type: ignore[attr-defined]
+        returned=undeliverable(request.viewer, [one.id for one in _named(view)]),  # type: ignore[attr-defined]
         owner=directory.subscriber_by_id(view.contract.subscriber_id),
         package_name=Names().package(view.contract.package_key),
         places=[(place, words.place_state(place.state), _training_forms(place, view)) for place in view.places],
@@ -87,6 +89,11 @@ def _page(request: HttpRequest, view: ContactsView, status: int = 200, **more: A
         ][:100],
         **forms,
     )
+
+
+def _named(view: ContactsView) -> list[Any]:
+    """Everybody who has to do with a place."""
+    return [one for place in view.places for one in (place.person, place.other) if one is not None]
 
 
 def _training_forms(place: ContactPlace, view: ContactsView) -> list[tuple[Any, TrainForm]]:

@@ -22,6 +22,7 @@ from garant.core.people import Viewer
 from garant.core.refusals import NotFound
 from garant.directory import operations_staff as operations
 from garant.directory.queries import staff, subscriber
+from garant.directory.queries_account import undeliverable
 from garant.directory.queries_staff import MemberRow, TeamRow, absences_of, advisor_of, members, teams
 from garant.directory.queries_staff import member as member_of
 from garant.kit.forms import StrictForm
@@ -124,6 +125,7 @@ def _member(request: HttpRequest, person_id: int, status: int = 200, **forms: An
         roles=_roles(row),
         language=NAMES.get(row.language, row.language),
         load=open_cases([person_id]).get(person_id, 0),
+        returned=undeliverable(viewer, [person_id]),
         absences=absences_of(at=at, person_id=person_id),
         look=f'who:"{row.name.lower()}"',
         may_edit=may_edit,
