@@ -212,3 +212,13 @@ def test_a_browser_is_named_and_its_own_words_are_never_shown() -> None:
 def test_a_zone_out_of_the_list_can_be_kept() -> None:
     assert ("UTC-08:00", "UTC-08:00") in zone_choices("UTC-08:00")
     assert ("Europe/Paris", "Paris") in dict(zone_choices("UTC"))["Europe"]
+
+
+def test_places_of_zones_are_called_as_the_reader_calls_them_and_each_stands_once() -> None:
+    with translation.override("ja"):
+        listed = dict(zone_choices("UTC"))
+        assert ("Europe/Paris", "パリ") in listed["ヨーロッパ"]
+    asia = dict(zone_choices("UTC"))["Asia"]
+    assert ("Asia/Kolkata", "Kolkata") in asia
+    assert "Asia/Calcutta" not in dict(asia), "one name for one place"
+    assert ("Asia/Calcutta", "Kolkata") in zone_choices("Asia/Calcutta"), "whoever has the old name keeps it"

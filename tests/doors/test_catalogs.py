@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from babel.messages.pofile import read_po
 from django.conf import settings
+from django.utils import translation
 
 from garant.kit.catalogs import PACKAGE
 from garant.kit.extraction import DJANGO, Message, catalogs, file_of, in_code, in_template
@@ -159,3 +160,15 @@ def test_what_code_and_templates_mark_is_found() -> None:
     assert set(in_template(page)) == {
         Message("Hello"), Message("%(n)s case", "%(n)s cases"), Message("May", context="month"), Message("nobody"),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_page_says_what_our_catalogs_say(language: str) -> None:
+    """Django and its apps have catalogs of their own: a text that one of them has too needs a context here."""
+    with translation.override(language):
+        for place in PLACES[:2]:
+            for row in catalog(place, language):
+                if not row.id or row.pluralizable:
+                    continue
+                shown = translation.pgettext(row.context, row.id) if row.context else translation.gettext(row.id)
+                assert shown == row.string, row.id

@@ -230,3 +230,28 @@ def test_with_several_contracts_the_contact_chooses_under_which_a_case_is(cast: 
         assert Case.objects.get(subject=reference).contract.reference == reference
     foreign = f"{cast.subscriber_a}:{Contract.objects.get(subscriber_id=cast.subscriber_b).pk}"
     assert client.post("/cases/new/kind/", {"request_type": "error", "subscriber": foreign}).status_code == 422
+
+
+def test_an_invitation_speaks_its_own_language_unless_the_reader_has_chosen_one(
+    cast: Cast, admin: Client, contract: int
+) -> None:
+    assert sent(admin, page(contract, "contact_name"), person="new", **{**NEW, "language": "fr"}) == 302
+    address = link()
+    for there, header in ((Client(), "de"), (Client(), "en"), (Client(), "")):
+        answer = there.get(address, headers={"accept-language": header} if header else {})
+        assert (answer.headers["Content-Language"], '<html lang="fr">' in answer.content.decode()) == ("fr", True)
+    chosen = Client()
+    assert '<html lang="de">' in chosen.get(address + "?lang=de").content.decode()
+    assert '<html lang="de">' in chosen.get(address).content.decode(), "what was chosen stays"
+    refused = Client().post(address, {"password": "short", "again": "short"})
+    assert '<html lang="fr">' in refused.content.decode()
+
+
+def test_only_whoever_may_open_a_case_stands_among_those_to_ask(cast: Cast, admin: Client, contract: int) -> None:
+    theo = cast.people["viewer"]
+    assert sent(admin, page(contract, "contact_name"), person=str(theo.pk), name="", email="", language="en") == 302
+    assert "Your authorized contacts: Maren Lindqvist." in admin.get("/cases/new/kind/").content.decode()
+    contacts.record_training(
+        by=SYSTEM, contract_id=contract, person_id=theo.pk, trained_on=datetime.now(tz=UTC).date() - timedelta(days=1)
+    )
+    assert "Maren Lindqvist, Theo Okonkwo." in admin.get("/cases/new/kind/").content.decode()

@@ -53,8 +53,14 @@ def test_an_owner_lands_on_what_she_may_do_and_finds_her_programmes(owner: Clien
     text = owner.get(at("programme")).content.decode()
     assert "2 running contracts" not in text
     assert 'name="base" value="1"' in text
-    for label in ("severe", "regular", "support_manager", "vendor_hours", "japan_hours"):
+    for label in ("severe", "regular", "support manager", "vendor_hours", "japan_hours"):
         assert label in text
+    assert "support_manager" not in text
+
+
+def test_a_programmes_name_is_in_the_language_of_the_page(owner: Client) -> None:
+    assert "サポート・トレーニングパッケージ" in owner.get(at("programme") + "?lang=ja").content.decode()
+    assert "サポート・トレーニングパッケージ" in owner.get(reverse("console:programmes")).content.decode()
 
 
 def test_a_version_shows_its_packages_side_by_side_and_who_is_on_it(owner: Client) -> None:

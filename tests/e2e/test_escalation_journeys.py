@@ -124,7 +124,7 @@ def test_a_policy_is_tried(desk: Cast, visit: Open, accessible: Any) -> None:
     window.go(reverse("console:escalations"))
     window.page.get_by_role("link", name="Try a policy").click()
     window.page.get_by_role("button", name="Try it").click()
-    assert "support_manager" in window.text("#result")
+    assert "support manager" in window.text("#result")
     assert "Trains stand still" in window.text("#result")
     accessible(window)
     policy = window.page.get_by_label("Escalation policies")

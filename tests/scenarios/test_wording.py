@@ -8,10 +8,12 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 from sheet_cast import ROOT, shipped
 
 from garant.core.refusals import Refusal
 from garant.core.situations import answer
+from garant.kit.moments import place, seal_lines
 from garant.wording import messages, refusals
 from garant.wording.sentences import refusal_lines, sentences
 from garant.wording.values import amount, duration, instant
@@ -52,6 +54,26 @@ def test_an_explanation_is_said_in_french_with_the_programmes_own_names() -> Non
     assert told[0] == "Première réponse : reçu le mercredi 25 novembre à 16:00 (America/Denver)"
     assert "jour férié Thanksgiving, jeudi 26 novembre" in told
     assert told[-1] == "échéance le vendredi 27 novembre à 15:00"
+
+
+def test_a_page_names_the_place_where_a_sheet_names_the_zone() -> None:
+    found = answer("due", {"tier": "silver", "severity": "2", "received": "2026-11-25T16:00:00-07:00"}, shipped())
+    told = sentences(found.steps, "ja", None, shipped(), lambda zone: place(zone, "ja"))
+    assert "(デンバー)" in told[0]
+    assert not any("America/" in line for line in told)
+
+
+@pytest.mark.parametrize(
+    ("language", "hours", "shown"),
+    [
+        ("en", timedelta(minutes=41), ["41 min"]), ("en", timedelta(hours=1, minutes=7), ["1 h 07 min"]),
+        ("de", timedelta(hours=43, minutes=19), ["43 Std.", "19 Min."]), ("de", timedelta(hours=120), ["120 Std."]),
+        ("en", timedelta(minutes=2599), ["43 h", "19 min"]), ("ja", timedelta(minutes=2599), ["43時間", "19分"]),
+    ],
+)  # fmt: skip
+def test_a_seal_has_room_for_what_it_says(language: str, hours: timedelta, shown: list[str]) -> None:
+    with translation.override(language):
+        assert seal_lines(hours) == shown
 
 
 def test_a_language_without_a_catalog_is_not_mixed_with_english() -> None:

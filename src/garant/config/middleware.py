@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -16,7 +17,7 @@ from garant.kit.reach import narrowed
 
 
 class ViewerMiddleware:
-    """Sets `request.viewer` and the person's zone. The language is LanguageMiddleware's; both stand after sign-in.
+    """Sets `request.viewer` and the person's zone. Stands behind LanguageMiddleware: the viewer reads its language.
 
     The roles are asked when somebody first looks at `request.viewer`, at most once a request: a role that has ended
     no longer counts from the next request on.
@@ -61,11 +62,12 @@ def _within(parts: Any, subscribers: frozenset[int]) -> Iterator[bytes]:
 
 
 def viewer(request: HttpRequest) -> Viewer:
-    """Who looks; NOBODY for visitors."""
+    """Who looks, in the language of the page; NOBODY for visitors."""
     person = getattr(request, "user", None)
     if person is None or not person.is_authenticated:
         return NOBODY
-    return viewer_of(person.pk)
+    found = viewer_of(person.pk)
+    return replace(found, language=getattr(request, "LANGUAGE_CODE", found.language))
 
 
 def zone_of(request: HttpRequest) -> str:

@@ -136,7 +136,7 @@ def segments(steps: Iterable[Step]) -> tuple[Segment, ...]:
 def reasons(steps: Iterable[Step], zone: str, names: Names) -> list[str]:
     """The explanation in sentences, without the stretches that the proof table shows line by line."""
     told = [step for step in steps if step.code not in ("segment", "due")]
-    return [capfirst(line) for line in sentences(told, zone=zone, names=names)]
+    return [capfirst(line) for line in sentences(told, zone=zone, names=names, place=place)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from garant.console.forms import OnceForm
 
@@ -14,7 +15,7 @@ LONGEST_NOTE = 2000
 
 def _note() -> forms.CharField:
     return forms.CharField(
-        label=_("Note"),
+        label=pgettext_lazy("remark", "Note"),
         required=False,
         max_length=LONGEST_NOTE,
         help_text=_("Kept as an internal note; the subscriber does not see it."),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from garant.console.forms import StrictForm
 from garant.contracts.queries_changes import Change
@@ -40,7 +41,7 @@ class FactForm(StrictForm):
         help_text=_("Empty: the whole. A payment below zero takes one back."),
     )  # fmt: skip
     currency = forms.CharField(label=_("Currency"), required=False, max_length=3, help_text=_("Such as EUR."))
-    note = forms.CharField(label=_("Note"), required=False, max_length=500)
+    note = forms.CharField(label=pgettext_lazy("remark", "Note"), required=False, max_length=500)
 
     def __init__(self, data: Any = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from babel.dates import format_date
 from django.utils.translation import gettext, ngettext, pgettext
 
 from garant.cases.views import QueueRow
@@ -16,7 +15,7 @@ from garant.console.terms import calendar_of
 from garant.console.words import owed
 from garant.core.calendars import Calendar
 from garant.kit.clocks import ClockState, clock_state
-from garant.kit.moments import clock_time, day, local, locale, weekday_day, zone
+from garant.kit.moments import clock_time, day, local, short_date, weekday_day, zone
 
 #: Columns that stand before number and subject; the others stand behind.
 BEFORE = ("owed", "severity")
@@ -158,12 +157,6 @@ def due_text(due: datetime, now: datetime, zone_name: str) -> str:
     if 0 < days < 7:
         return pgettext("weekday and time", "%(day)s %(time)s") % {"day": weekday_day(due, zone_name)[0], "time": time}
     return pgettext("date and time", "%(date)s %(time)s") % {"date": short_date(due, zone_name), "time": time}
-
-
-def short_date(at: datetime, zone_name: str) -> str:
-    """ "30 Nov": a day without its weekday."""
-    pattern = {"de": "d. MMM", "ja": "M月d日"}.get(locale().language, "d MMM")
-    return format_date(local(at, zone_name), pattern, locale=locale())
 
 
 def since_text(row: QueueRow, clock: ClockState, now: datetime, zone_name: str) -> str:

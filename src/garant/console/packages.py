@@ -52,6 +52,11 @@ class Names:
         found = programme.calendars.get(code) if programme else None
         return said(found.name, _language()) or code if found else code
 
+    def rules(self, key: str) -> dict[str, str]:
+        """The names of the rules that say who works a case, by code."""
+        programme = self.programme(key)
+        return {one.team: self.text(one.name) or one.team for one in programme.coverage.assignment} if programme else {}
+
     def severity(self, key: str, level: str) -> str:
         """The severity's name in the programme: "Severity 2"."""
         programme = self.programme(key)

@@ -10,7 +10,7 @@ from django.utils.translation import get_language, gettext, pgettext
 
 from garant.console.told import trigger_words
 from garant.console.trying import flow
-from garant.console.words import owed, unit_words
+from garant.console.words import owed, recipient_words, unit_words
 from garant.contracts.cells import EditableRow
 from garant.core.programmes import EscalationPolicy, EscalationStep, Problem, Programme, Wait, said
 from garant.core.programmes.differences import ABSENT, LABELS, differences
@@ -165,7 +165,7 @@ def _ladder(programme: Programme, policy: EscalationPolicy) -> dict[str, Any]:
         "metrics": ", ".join(owed(metric) for metric in policy.metrics),
         "near": f"{number(policy.near_share * 100)} %" if policy.near_share is not None else "",
         "steps": [_step(programme, step) for step in policy.steps],
-        "catch_all": ", ".join(policy.catch_all),
+        "catch_all": ", ".join(recipient_words(one) for one in policy.catch_all),
     }
 
 
@@ -176,7 +176,7 @@ def _step(programme: Programme, step: EscalationStep) -> dict[str, Any]:
         "on": trigger_words(step.on),
         "after": _wait(programme, step.after),
         "within": _wait(programme, step.acknowledge_within),
-        "to": ", ".join(step.to),
+        "to": ", ".join(recipient_words(one) for one in step.to),
     }
 
 

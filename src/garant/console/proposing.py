@@ -9,9 +9,9 @@ from typing import Any
 from django.utils.translation import gettext, ngettext
 
 from garant.cases.operations_assigning import Suggestion
+from garant.console.words import recipient_words
 from garant.core.assignment import EVERYBODY, Why
 from garant.kit.languages import NAMES
-from garant.wording.contacts import role
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +23,22 @@ class Proposal:
     steps: tuple[str, ...]
 
 
-def proposal_of(found: Suggestion) -> Proposal:
-    """A suggestion in words."""
+def proposal_of(found: Suggestion, rules: Mapping[str, str]) -> Proposal:
+    """A suggestion in words; `rules`: what the programme calls its rules, by code."""
     name = found.names.get(found.person, "") if found.person is not None else ""
-    return Proposal(found.person, name, tuple(step_text(step, found.names) for step in found.choice.why))
+    return Proposal(found.person, name, tuple(step_text(step, found.names, rules) for step in found.choice.why))
 
 
-def step_text(step: Why, names: Mapping[int, str]) -> str:
+def step_text(step: Why, names: Mapping[int, str], rules: Mapping[str, str]) -> str:
     """One step as a sentence."""
     values: dict[str, Any] = dict(step.values)
     who = names.get(values.get("person", 0), "")
     if step.code == "rule":
         if values["rule"] == EVERYBODY:
             return gettext("Everybody who answers cases is asked.")
-        asked = ", ".join(_asked(each) for each in values["to"])
-        return gettext("Rule “%(rule)s” asks %(to)s.") % {"rule": values["rule"], "to": asked}
+        asked = ", ".join(_asked(each, rules) for each in values["to"])
+        name = rules.get(values["rule"], values["rule"])
+        return gettext("Rule “%(rule)s” asks %(to)s.") % {"rule": name, "to": asked}
     if step.code == "nobody":
         return gettext("Nobody there can take it.")
     if step.code == "left_out":
@@ -52,14 +53,10 @@ def step_text(step: Why, names: Mapping[int, str]) -> str:
     return _chosen(who, values)
 
 
-def _asked(recipient: str) -> str:
-    """A recipient of a rule: a team, a person, a rota or a role."""
+def _asked(recipient: str, rules: Mapping[str, str]) -> str:
+    """A recipient of a rule: a team (by the name that the programme gives its rule), a person, a rota or a role."""
     kind, _, code = recipient.partition(":")
-    if kind == "team":
-        return gettext("the team %(code)s") % {"code": code}
-    if kind == "rota":
-        return gettext("the rota %(code)s") % {"code": code}
-    return code if kind == "person" else role(recipient)
+    return recipient_words(f"{kind}:{rules.get(code, code)}" if kind == "team" else recipient)
 
 
 def _left_out(who: str, values: Mapping[str, Any]) -> str:

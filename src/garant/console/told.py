@@ -13,7 +13,7 @@ from garant.cases.views import EscalationRow
 from garant.console.lines import due_text, short_name
 from garant.console.outbox import problem_words, state_words
 from garant.console.packages import Names
-from garant.console.words import owed
+from garant.console.words import owed, recipient_words
 from garant.core.people import Viewer
 from garant.core.targets import Rule
 from garant.directory.queries import names_of, person
@@ -186,7 +186,10 @@ def detail(row: EscalationRow, now: datetime, viewer: Viewer, names: Names) -> D
     zone = viewer.zone
     people = ", ".join(each.name for each in row.people) or gettext("nobody to tell")
     if row.caught:
-        people = gettext("%(people)s, since nobody answers for %(to)s") % {"people": people, "to": ", ".join(row.roles)}
+        people = gettext("%(people)s, since nobody answers for %(to)s") % {
+            "people": people,
+            "to": ", ".join(recipient_words(one) for one in row.roles),
+        }
     facts = [
         (gettext("What"), f"{owed(row.metric)}, {trigger_words(row.trigger)}"),
         (gettext("Since"), day_time(row.at, zone)),

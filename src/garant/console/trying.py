@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext
 
 from garant.console.told import trigger_words
-from garant.console.words import owed
+from garant.console.words import owed, recipient_words
 from garant.contracts.editing import scalar_text
 from garant.insight.dry_run import Trial, Would
 from garant.kit.moments import day_time
@@ -50,7 +50,7 @@ def shown_trial(trial: Trial, zone: str) -> Shown:
     return Shown(
         trial,
         tuple((level, trial.by_level.get(level, 0), trial.in_fact.get(level, 0)) for level in levels),
-        tuple(trial.by_recipient.items()),
+        tuple((recipient_words(code), count) for code, count in trial.by_recipient.items()),
         tuple(_line(each, zone) for each in newest[:SHOWN]),
         max(0, len(newest) - SHOWN),
     )
@@ -58,7 +58,8 @@ def shown_trial(trial: Trial, zone: str) -> Shown:
 
 def _line(each: Would, zone: str) -> Line:
     what = gettext("%(metric)s, %(trigger)s") % {"metric": owed(each.metric), "trigger": trigger_words(each.on)}
-    return Line(each.number, each.subject, each.severity, what, each.level, ", ".join(each.to), _when(each.at, zone))
+    to = ", ".join(recipient_words(one) for one in each.to)
+    return Line(each.number, each.subject, each.severity, what, each.level, to, _when(each.at, zone))
 
 
 def _when(at: datetime, zone: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext, pgettext
 
+from garant.wording.contacts import role
+
 
 def owed(metric: str) -> str:
     """What a period owes, in one word for a column; an unknown code stands as it is."""
@@ -14,6 +16,22 @@ def owed(metric: str) -> str:
         "corrective_action": gettext("Correction"),
         "resolution": gettext("Resolution"),
     }.get(metric, metric.replace("_", " "))
+
+
+def recipient_words(code: str) -> str:
+    """Whom an escalation or an assignment rule names, inside a sentence; the code itself when nobody knows it."""
+    kind, _, name = code.partition(":")
+    if name:
+        return {
+            "team": gettext("the team %(code)s") % {"code": name},
+            "rota": gettext("the rota %(code)s") % {"code": name},
+        }.get(kind, name)
+    return {
+        "assignee": gettext("whoever has the case"),
+        "team_lead": gettext("team lead"),
+        "support_manager": gettext("support manager"),
+        "head_of_support": gettext("head of support"),
+    }.get(code) or role(code)
 
 
 def promise_words(metric: str) -> str:

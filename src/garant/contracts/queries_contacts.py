@@ -141,6 +141,7 @@ def offer(token: str) -> Offer:
         id=row.pk,
         email=row.email,
         name=row.name,
+        language=row.language,
         role=row.role,
         purpose=row.purpose,
         organisation=organisation(row.subscriber_id),

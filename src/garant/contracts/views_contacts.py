@@ -35,12 +35,13 @@ class InvitationRow:
 class Offer:
     """An invitation as the holder of its link sees it. `known`: somebody with that address can sign in already.
 
-    `leaving`: whom they replace or stand in for; empty otherwise.
+    `leaving`: whom they replace or stand in for; empty otherwise. `language`: that of the letter.
     """
 
     id: int
     email: str
     name: str
+    language: str
     role: str
     purpose: str
     organisation: str

@@ -1,11 +1,13 @@
-"""Which language a page speaks: the one just chosen with `?lang=`, the person's, else the browser's.
+"""Which language a page speaks: the one just chosen with `?lang=`, the person's, else the letter's that led to it, else
+the browser's.
 
 A choice lasts: for the signed-in until they sign out (their own language stays what it was), for visitors in a cookie.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +18,8 @@ from django.utils.cache import patch_vary_headers
 #: Remembers what somebody chose: a visitor's cookie, set on that choice only, and a key of a session.
 COOKIE = "garant_language"
 YEAR = 365 * 24 * 3600
+#: What stands before and after quoted words; in French with a space that does not break.
+QUOTES = {"en": "“”", "fr": ("«\u00a0", "\u00a0»"), "es": "«»", "de": "„“", "it": "«»", "ja": "「」"}
 #: The languages' own names, as a reader looks for them.
 NAMES = {"en": "English", "fr": "Français", "es": "Español", "de": "Deutsch", "it": "Italiano", "ja": "日本語"}
 
@@ -29,11 +33,13 @@ class LanguageMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer in the request's language."""
         asked = known(request.GET.get("lang", ""))
-        language = asked or self._known_of(request) or translation.get_language_from_request(request)
+        chosen = asked or self._known_of(request)
+        language = chosen or translation.get_language_from_request(request)
+        request.language_is_chosen = bool(chosen)  # type: ignore[attr-defined]
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
-        response.headers.setdefault("Content-Language", language)
+        response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
         patch_vary_headers(response, ("Accept-Language", "Cookie"))
         if asked and _signed_in(request):
             request.session[COOKIE] = asked
@@ -46,6 +52,17 @@ class LanguageMiddleware:
         if _signed_in(request):
             return known(request.session.get(COOKIE, "")) or known(getattr(request.user, "language", ""))
         return known(request.COOKIES.get(COOKIE, ""))
+
+
+@contextmanager
+def speaking(request: HttpRequest, language: str) -> Iterator[None]:
+    """A page that was written to somebody speaks the language of the letter, unless its reader has chosen another."""
+    if getattr(request, "language_is_chosen", True) or not known(language):
+        yield
+        return
+    request.LANGUAGE_CODE = language
+    with translation.override(language):
+        yield
 
 
 def _signed_in(request: HttpRequest) -> bool:

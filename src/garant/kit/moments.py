@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
+from unicodedata import east_asian_width
 
 from babel import Locale
 from babel.core import UnknownLocaleError
@@ -86,6 +87,12 @@ def day(at: datetime | date, zone_name: str = "UTC") -> str:
     return format_date(_date(at, zone_name), _pattern(2), locale=locale())
 
 
+def short_date(at: datetime | date, zone_name: str = "UTC") -> str:
+    """A day without its weekday: "24 Nov"."""
+    pattern = {"de": "d. MMM", "ja": "M月d日"}.get(locale().language, "d MMM")
+    return format_date(_date(at, zone_name), pattern, locale=locale())
+
+
 def long_date(at: datetime | date, zone_name: str = "UTC") -> str:
     """A date in full: "24 November 2026"."""
     text = format_date(_date(at, zone_name), _pattern(3), locale=locale())
@@ -103,11 +110,12 @@ def clock_time(at: datetime, zone_name: str) -> str:
     return _format(at, zone_name, 4)
 
 
-def place(zone_name: str) -> str:
-    """The city a zone is named after, in the active language: "Denver", "デンバー"; UTC offsets stand as they are."""
+def place(zone_name: str, language: str = "") -> str:
+    """The city a zone is named after, in a language (empty: the active one): "Denver", "デンバー"; UTC offsets stand as
+    they are."""
     if "/" not in zone_name:
         return zone_name
-    found = get_timezone_location(zone(zone_name), locale=locale(), return_city=True)
+    found = get_timezone_location(zone(zone_name), locale=_locale(language) if language else locale(), return_city=True)
     return found or zone_name.rsplit("/", 1)[1].replace("_", " ")
 
 
@@ -135,6 +143,15 @@ def short_duration(span: timedelta) -> str:
     if not rest or hours >= 100:
         return pgettext("duration", "%(hours)d h") % {"hours": hours}
     return gettext("%(hours)d h %(minutes)02d min") % {"hours": hours, "minutes": rest}
+
+
+def seal_lines(span: timedelta) -> list[str]:
+    """A short duration for the inside of a seal: one line, or hours above minutes where that is wider than the ring."""
+    whole = short_duration(span)
+    if sum(2 if east_asian_width(char) in "WF" else 1 for char in whole) <= 10:
+        return [whole]
+    hours, minutes = divmod(int(abs(span).total_seconds() // 60), 60)
+    return [pgettext("duration", "%(hours)d h") % {"hours": hours}, gettext("%(minutes)d min") % {"minutes": minutes}]
 
 
 def hours_minutes(span: timedelta) -> str:

@@ -16,7 +16,7 @@ from garant.core.refusals import Refusal
 from garant.core.rights import reach
 from garant.core.targets import Target
 from garant.directory import queries as directory
-from garant.kit.moments import long_date
+from garant.kit.moments import local, long_date
 from garant.portal.offers import Level, severities, within
 from garant.portal.programme import programme
 from garant.portal.words import Refused, refused
@@ -158,21 +158,22 @@ def bought(viewer: Viewer, subscriber_id: int | None, contract_id: int | None = 
             viewer=viewer, subscriber_id=subscriber_id, at=at, contract_id=contract_id
         )  # fmt: skip
     document = queries.programme_of(contract.package_key) if contract else programme()
+    facts = None
+    if subscriber_id is not None:
+        facts = queries.admission_facts(viewer.person_id, subscriber_id, at, contract_id)
+    trained = facts is not None and facts.conditions.untrained == "refuse"
     return Bought(
         programme=document,
         package=contract.package if contract else document.packages[0].code,
         region=contract.region if contract else "default",
-        people=_named(viewer, contract),
-        warning=_warning(viewer, subscriber_id, at, contract_id),
+        people=_to_ask(contract, at, trained),
+        warning=None if facts is None else _warning(facts, at),
         key=contract.package_key if contract else "",
     )
 
 
-def _warning(viewer: Viewer, subscriber_id: int | None, at: datetime, contract_id: int | None = None) -> Refused | None:
+def _warning(facts: AdmissionFacts, at: datetime) -> Refused | None:
     """What would stand against a case of this reader now; None when nothing does."""
-    if subscriber_id is None:
-        return None
-    facts: AdmissionFacts = queries.admission_facts(viewer.person_id, subscriber_id, at, contract_id)
     channels = facts.conditions.region_channels
     asked = intake.Request(at=at, channel=intake.channel_at("web", channels))
     found = intake.admit(facts.sender, asked, facts.conditions)
@@ -201,13 +202,24 @@ def _panel(viewer: Viewer, contract: ContractView, language: str) -> Panel:
         else gettext("%(count)d of %(limit)d named") % {"count": contract.filled, "limit": contract.limit}
     )
     term = f"{long_date(contract.starts_on)} – {long_date(contract.ends_on)}"
-    return Panel(said(package.name, language), contract.region, term, named, stamps, _named(viewer, contract))
+    return Panel(said(package.name, language), contract.region, term, named, stamps, _named(contract))
 
 
-def _named(viewer: Viewer, contract: ContractView | None) -> tuple[str, ...]:
-    """The names of the authorized contacts, in the order of their slots."""
+def _to_ask(contract: ContractView | None, at: datetime, trained: bool) -> tuple[str, ...]:
+    """The names of those who may open a case now, in the order of their slots: whoever stands in stands here too, and
+    where a programme asks for training (`trained`) nobody without it."""
     if contract is None:
         return ()
-    ids = [slot.person_id for slot in contract.slots if slot.person_id is not None]
+    today = local(at, contract.zone).date()
+    holders = [slot.law.holder_at(at) for slot in contract.slots if slot.law is not None]
+    return _names([one.person for one in holders if one and (not trained or one.training.counts_on(today))])
+
+
+def _named(contract: ContractView) -> tuple[str, ...]:
+    """The names of the authorized contacts, in the order of their slots."""
+    return _names([slot.person_id for slot in contract.slots if slot.person_id is not None])
+
+
+def _names(ids: list[int]) -> tuple[str, ...]:
     names = directory.names(ids)
     return tuple(names[one] for one in ids if one in names)

@@ -23,6 +23,7 @@ from garant.core.zones import zone
 from garant.directory import operations as directory
 from garant.directory.queries import subscriber_by_id
 from garant.kit.forms import StrictForm, UnknownFields, fresh_token
+from garant.kit.languages import speaking
 from garant.kit.moments import long_day_time
 from garant.portal import contacts as shown
 from garant.portal.access import actor_of, for_subscribers, viewer_of
@@ -283,6 +284,11 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         offer = queries.offer(token)
     except NotFound:
         raise Http404 from None
+    with speaking(request, offer.language):
+        return _invited(request, token, offer)
+
+
+def _invited(request: HttpRequest, token: str, offer: Offer) -> HttpResponse:
     mine = request.user.is_authenticated and getattr(request.user, "email", "") == offer.email
     needs_account = not offer.known and not request.user.is_authenticated
     form = _bound(AcceptForm if needs_account else BareForm, request)

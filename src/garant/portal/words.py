@@ -10,6 +10,7 @@ from django.utils.translation import gettext, pgettext
 
 from garant.core.programmes import Programme
 from garant.core.refusals import Refusal
+from garant.kit.moments import place
 from garant.wording import refusals
 from garant.wording.sentences import refusal_lines, sentences
 
@@ -27,7 +28,7 @@ class Refused:
 
 def reasons(steps: Sequence[Any], zone: str, programme: Programme, language: str) -> tuple[str, ...]:
     """The explanation of a due time as sentences, without the stretches: a table of days shows those."""
-    told = sentences([step for step in steps if step.code not in _DRAWN], language, zone, programme)
+    told = sentences([step for step in steps if step.code not in _DRAWN], language, zone, programme, place)
     return tuple(text[:1].upper() + text[1:] for text in told)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import translation
 
 from garant.core.instants import parse_instant
+from garant.kit.languages import QUOTES
 from garant.kit.moments import long_date, long_day_time, place
 from garant.wording import catalogs
 
@@ -27,7 +28,8 @@ class Letter:
     @property
     def body(self) -> tuple[str, ...]:
         """The paragraphs without the quoted title of a case and a greeting."""
-        return tuple(text for text in self.paragraphs if text[:1] != "“" and text[-1:] != ",")
+        opening = tuple(quotes[0] for quotes in QUOTES.values())
+        return tuple(text for text in self.paragraphs if not text.startswith(opening) and text[-1:] != ",")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,12 @@ class Voice:
         """A message in the reader's language, filled with the notice's plain values and `more`."""
         plain = {name: str(value) for name, value in self.data.items() if isinstance(value, str | int)}
         return catalogs.catalog(self.language).gettext(message).format_map(_Gaps(plain | more))
+
+    def quoted(self, name: str) -> tuple[str, ...]:
+        """A paragraph with a text of the notice in the quotes of the language; none without the text."""
+        before, after = QUOTES.get(self.language, QUOTES["en"])
+        text = self.text(name)
+        return (f"{before}{text}{after}",) if text else ()
 
     def plain(self, kind: str) -> str:
         """A code as words."""

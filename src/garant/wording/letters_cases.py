@@ -9,10 +9,8 @@ from garant.wording.letter import Letter, Voice, Writer
 
 def _letter(voice: Voice, subject: str, *paragraphs: str) -> Letter:
     """A letter that begins with the title of its case."""
-    title = voice.text("subject")
-    quoted = (f"“{title}”",) if title else ()
     told = tuple(text for text in paragraphs if text)
-    return Letter(subject, (*quoted, *told), "case", voice.say("Open the case"))
+    return Letter(subject, (*voice.quoted("subject"), *told), "case", voice.say("Open the case"))
 
 
 def promise(voice: Voice) -> str:

@@ -11,10 +11,9 @@ from garant.wording.letters_cases import promise
 
 def _letter(voice: Voice, subject: str, *paragraphs: str) -> Letter:
     """A letter that begins with the title of its case and ends with the limit for acknowledging."""
-    title, limit = voice.text("subject"), voice.when("acknowledge_by")
-    quoted = (f"“{title}”",) if title else ()
+    limit = voice.when("acknowledge_by")
     until = (voice.say("Acknowledge it by {limit}.", limit=limit),) if limit else ()
-    return Letter(subject, (*quoted, *paragraphs, *until), "case", voice.say("Open the case"))
+    return Letter(subject, (*voice.quoted("subject"), *paragraphs, *until), "case", voice.say("Open the case"))
 
 
 def _aged(voice: Voice) -> Letter:

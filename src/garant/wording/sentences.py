@@ -53,14 +53,16 @@ def sentences(
     language: str | None = None,
     zone: str | None = None,
     names: Names | Programme | None = None,
+    place: Callable[[str], str] = str,
 ) -> list[str]:
     """An explanation in words, one sentence for each step that says something.
 
     `language` None: the active one. `zone` None: that of the calendar which counts. `names` gives packages and
-    holidays their names. The times of segments and the due time are on the wall of the zone.
+    holidays their names, `place` zones theirs (none given: their codes). The times of segments and the due time are on
+    the wall of the zone.
     """
     found = names if names is not None and not isinstance(names, Programme) else ProgrammeNames(names)
-    teller = _Teller(spoken(language), zone or zone_of_steps(steps), found, steps)
+    teller = _Teller(spoken(language), zone or zone_of_steps(steps), found, steps, place)
     return [line for step in steps for line in [teller.tell(step)] if line]
 
 
@@ -75,7 +77,10 @@ def zone_of_steps(steps: Sequence[Step]) -> str:
 class _Teller:
     """Says steps one by one, in one language and zone."""
 
-    def __init__(self, language: str, zone: str, names: Names, steps: Sequence[Step]) -> None:
+    def __init__(
+        self, language: str, zone: str, names: Names, steps: Sequence[Step], place: Callable[[str], str] = str
+    ) -> None:
+        self.place = place
         self.language = language
         self.zone = zone
         self.names = names
@@ -103,7 +108,7 @@ class _Teller:
         message = messages.STARTED.get(str(values["cause"]), messages.STARTED["opened"])
         metric = self.say(messages.METRICS.get(str(values["metric"]), str(values["metric"])))
         text = instant(values["at"], self.zone, self.language, year=False)
-        return self.say(message, metric=metric, at=text, zone=self.zone)
+        return self.say(message, metric=metric, at=text, zone=self.place(self.zone))
 
     def _rule(self, values: Mapping[str, Any]) -> str:
         if values["amount"] is None:
@@ -117,10 +122,10 @@ class _Teller:
         )
 
     def _calendar(self, values: Mapping[str, Any]) -> str:
-        return self.say("counted in {hours}", hours=hours(values, self.language))
+        return self.say("counted in {hours}", hours=hours(values, self.language, self.place))
 
     def _start_calendar(self, values: Mapping[str, Any]) -> str:
-        return self.say("counting may start in {hours}", hours=hours(values, self.language))
+        return self.say("counting may start in {hours}", hours=hours(values, self.language, self.place))
 
     def _counting_from(self, values: Mapping[str, Any]) -> str:
         return self.say("counted from {at}", at=self.at(values["at"]))

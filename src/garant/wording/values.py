@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -84,16 +84,16 @@ _UNITS = {
 }
 
 
-def hours(values: Mapping[str, Any], language: str | None = None) -> str:
-    """The hours of a calendar from a step's values: weekly hours and zone, or day and night."""
+def hours(values: Mapping[str, Any], language: str | None = None, place: Callable[[str], str] = str) -> str:
+    """The hours of a calendar from a step's values: weekly hours and zone (as `place` calls it), or day and night."""
     language = known(language)
     if values.get("always_open"):
         return say(language, "day and night, 24x7")
-    weekly, zone = values["weekly"], values["zone"]
+    weekly = values["weekly"]
     if isinstance(weekly, list):
-        return say(
-            language, "the week that crosses zones: {spans}", spans=", ".join(_span(w, language) for w in weekly)
-        )
+        told = ", ".join(_span(week, language, place) for week in weekly)
+        return say(language, "the week that crosses zones: {spans}", spans=told)
+    zone = place(values["zone"])
     groups = grouped(weekly)
     if len(groups) == 1:
         return say(
@@ -128,7 +128,7 @@ def days(indexes: Sequence[int], language: str | None = None) -> str:
     return say(language, "{first} to {last}", first=names[indexes[0]], last=names[indexes[-1]])
 
 
-def _span(week: Mapping[str, Any], language: str) -> str:
+def _span(week: Mapping[str, Any], language: str, place: Callable[[str], str]) -> str:
     names = get_day_names("wide", locale=language)
     opens, closes = week["opens"], week["closes"]
     return say(
@@ -136,8 +136,8 @@ def _span(week: Mapping[str, Any], language: str) -> str:
         "{first} {opening} {zone} to {last} {closing} {other_zone}",
         first=names[DAYS.index(opens["day"])],
         opening=opens["time"],
-        zone=opens["zone"],
+        zone=place(opens["zone"]),
         last=names[DAYS.index(closes["day"])],
         closing=closes["time"],
-        other_zone=closes["zone"],
+        other_zone=place(closes["zone"]),
     )

@@ -145,7 +145,9 @@ def _side(view: CaseView, viewer: Viewer, at: Any, names: Names) -> dict[str, An
         "shown": shown,
         "may_admit": shown.may_admit and view.state == "held" and view.held_reason == "standing",
         "staff": staff(viewer),
-        "proposal": proposal_of(found) if "assign" in view.can and (found := _suggested(viewer, view)) else None,
+        "proposal": proposal_of(found, names.rules(view.package_key))
+        if "assign" in view.can and (found := _suggested(viewer, view))
+        else None,
         "contract": contract_facts(contract, names),
         "slots": slots_of(contract),
         "allotments": allotments_of(viewer, contract),

@@ -12,7 +12,7 @@ from garant.console.plots import bars
 from garant.console.words import owed
 from garant.core.people import Viewer
 from garant.kit.exports import csv_response
-from garant.kit.moments import day
+from garant.kit.moments import day, short_date
 
 
 @staff_only("GET", act="read_overview")
@@ -21,6 +21,7 @@ def show(request: HttpRequest) -> HttpResponse:
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     found = overview(viewer=viewer)
     labels = [day(week.monday) for week in found.weeks]
+    below = [short_date(week.monday) for week in found.weeks]
     names = [one.name or pgettext("filter", "Nobody yet") for one in found.load]
     return page(
         request,
@@ -30,17 +31,17 @@ def show(request: HttpRequest) -> HttpResponse:
         found=found,
         owed=[(one, owed(one.metric)) for one in found.owed],
         weeks=[(week, label, _percent(week)) for week, label in zip(found.weeks, labels, strict=True)],
-        filed=bars(gettext("Cases filed, by week"), labels, [week.filed for week in found.weeks]),
+        filed=bars(gettext("Cases filed, by week"), below, [week.filed for week in found.weeks]),
         kept=bars(
             gettext("First answers in time, of those that fell due, by week"),
-            labels,
+            below,
             [week.due for week in found.weeks],
             [week.kept for week in found.weeks],
         ),
         load=list(zip(found.load, names, strict=True)),
         loads=bars(
             gettext("Open cases by person, the missed ones filled"),
-            [name.split()[0] for name in names][:12],
+            [name.split()[0] if one.person else name for one, name in zip(found.load, names, strict=True)][:12],
             [one.open for one in found.load][:12],
             [one.missed for one in found.load][:12],
         ),

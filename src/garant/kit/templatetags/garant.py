@@ -203,9 +203,9 @@ def span(value: timedelta | None) -> str:
 
 
 @register.filter
-def short_span(value: timedelta | None) -> str:
-    """A duration in the fewest words, 1 h 07 min; empty for None."""
-    return "" if value is None else moments.short_duration(value)
+def seal_lines(value: timedelta | None) -> list[str]:
+    """A duration in the fewest words as it fits a seal: 1 h 07 min, or two lines; none for None."""
+    return [] if value is None else moments.seal_lines(value)
 
 
 @register.filter
