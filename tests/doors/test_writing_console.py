@@ -100,6 +100,19 @@ def test_who_else_writes_is_said_for_some_minutes_and_only_to_staff(cast: Cast) 
     assert "is writing" not in text(agent.get(page(number)))
 
 
+@pytest.mark.parametrize("kind", ["reply", "note", "call"])
+def test_what_is_kept_after_it_was_sent_is_no_draft(cast: Cast, kind: str) -> None:
+    """Seen in the field: the page keeps what is typed when its field is left, and that request came second."""
+    agent, number = cast.client("agent"), cast.case_b
+    last = seen_of(agent.get(page(number)), kind)
+    typed = {"kind": kind, "body": "Said once.", "once": ONCE, "seen": last}
+    assert agent.post(page(number, "send"), typed).status_code == 302
+    assert agent.post(page(number, "draft"), typed).content == b""
+    assert not Draft.objects.exists()
+    assert agent.post(page(number, "draft"), {**typed, "once": ONCE + "2"}).status_code == 200
+    assert Draft.objects.count() == 1, "another form of the same writer keeps its words"
+
+
 def test_a_draft_of_the_contact_warns_nobody(cast: Cast) -> None:
     operations.save_draft(by=cast.actor("stranger"), place=f"message:{cast.case_b}", data={"body": "Private."})
     shown = text(cast.client("agent").get(page(cast.case_b)))

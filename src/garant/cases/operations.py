@@ -2,7 +2,7 @@
 
 from garant.cases.operations_adopting import adopt_case, confirm_sender
 from garant.cases.operations_answering import add_customer_message, add_note, log_call, reply
-from garant.cases.operations_drafts import drop_draft, save_draft
+from garant.cases.operations_drafts import drop_draft, save_draft, save_unsent
 from garant.cases.operations_escalating import (
     acknowledge_escalation,
     end_escalation,
@@ -84,6 +84,7 @@ __all__ = [
     "reply",
     "resolve",
     "save_draft",
+    "save_unsent",
     "split_case",
     "standing_housekeeping",
     "suspend",

@@ -8,15 +8,17 @@ from typing import Any
 
 from django.db import transaction
 
-from garant.cases.models import Draft
+from garant.cases.models import Case, Draft
 from garant.core.people import Actor
 from garant.core.refusals import Refusal
 from garant.journal import operations as journal
 
-__all__ = ["NEW_CASE", "check_place", "drop_draft", "save_draft"]
+__all__ = ["NEW_CASE", "check_place", "drop_draft", "save_draft", "save_unsent"]
 
 #: The place of a case that is being written.
 NEW_CASE = "new-case"
+#: What sending is called for each kind of text that staff write to a case.
+_SENDING = {"reply": "reply", "note": "add_note", "call": "log_call"}
 #: Longest value of one field that is kept, in characters.
 LONGEST = 100_000
 _PLACE = re.compile(r"^(new-case|[a-z][a-z-]{0,19}:[0-9]{1,18})$")
@@ -38,6 +40,20 @@ def save_draft(*, by: Actor, place: str, data: Mapping[str, Any], subscriber_id:
             place=place,
             defaults={"data": kept, "subscriber_id": subscriber_id, "updated_at": journal.database_now()},
         )
+
+
+def save_unsent(*, by: Actor, number: int, kind: str, data: Mapping[str, Any], once: str) -> bool:
+    """Keep what is being written to a case (`kind`: reply, note, call) unless the form with this key has been sent.
+
+    What a page keeps while somebody types may arrive after the message itself, and would stand there as a draft of what
+    has been said. Sending holds the case, so the case is held here before the key is looked for. False: it was sent.
+    """
+    with transaction.atomic():
+        Case.objects.select_for_update(no_key=True).filter(number=number).values_list("pk").first()
+        if once and journal.is_done(scope=f"person:{by.id}/{_SENDING[kind]}", key=once):
+            return False
+        save_draft(by=by, place=f"{kind}:{number}", data=data)
+    return True
 
 
 def check_place(by: Actor, place: str) -> int:

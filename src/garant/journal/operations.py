@@ -27,6 +27,7 @@ __all__ = [
     "append_all",
     "database_now",
     "deliver",
+    "is_done",
     "lock_subjects",
     "newest_digest",
     "once",
@@ -159,6 +160,11 @@ def once(*, scope: str, key: str | None, body: Mapping[str, Any]) -> Iterator[At
         attempt = Attempt()
         yield attempt
         OnceKey.objects.filter(pk=row).update(result=attempt._kept)
+
+
+def is_done(*, scope: str, key: str) -> bool:
+    """Whether an act of a scope has been done with this key, by a transaction that has ended."""
+    return OnceKey.objects.filter(scope=scope, key=key).exists()
 
 
 def _first_try(scope: str, key: str, digest: bytes) -> int | None:

@@ -70,7 +70,7 @@ class RateForm(OnceForm):
 
     score = forms.ChoiceField(
         label=_("How content are you with how it went?"),
-        choices=SCORES,
+        choices=[("", _("Choose a rating")), *SCORES],
         error_messages={"required": _("Choose a rating"), "invalid_choice": _("Choose a rating")},
     )
     comment = text(_("Anything to add"), required=False, rows=2)

@@ -151,7 +151,8 @@ def draft(request: HttpRequest, number: int) -> HttpResponse:
     if not any(str(data[name]).strip() for name in ("body", *CALL_FIELDS)):
         operations.drop_draft(by=by, place=place)
         return HttpResponse("")
-    operations.save_draft(by=by, place=place, data=_draft_of(data))
+    if not operations.save_unsent(by=by, number=number, kind=data["kind"], data=_draft_of(data), once=data["once"]):
+        return HttpResponse("")
     return render(request, "console/parts/draft.html", {"saved": now(), "desk": {"zone": request.viewer.zone}})  # type: ignore[attr-defined]
 
 
