@@ -20,9 +20,12 @@ from garant.cases import operations as cases
 from garant.cases.models import Case, Message, Period
 from garant.cases.models_mail import StoredMail
 from garant.cases.operations_mail import process_pending
+from garant.cases.operations_mailboxes import configure_mailboxes
+from garant.config.fetching import fetch_once
 from garant.config.gate_settings import Gate
 from garant.config.mail_gate import MailGate
 from garant.config.taking import keep
+from garant.kit.mail_tokens import reply_address
 from garant.kit.mailboxes import Mailbox
 from garant.kit.processes import wait_until
 
@@ -126,6 +129,26 @@ def test_a_mail_becomes_a_case_its_answer_is_read_and_the_reply_joins_it(
     last = Message.objects.filter(case=case).latest("pk")
     assert (last.body.strip(), last.by_vendor) == ("It was line 4. Thank you.", False)
     assert Case.objects.count() == 1
+
+
+def test_a_mail_and_its_reply_from_a_mailbox_are_the_same_case(
+    cast: Cast, postfix: Postfix, dovecot: Dovecot, settings: Any
+) -> None:
+    settings.MAIL_HOST, settings.MAIL_HOPS, settings.MAIL_REPLY, settings.MAIL_OWN = "mx.desk.example", 1, DESK, (DESK,)
+    mailbox, at = dovecot.mailbox(), datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=40)
+    dovecot.set_password("opensesame")
+    configure_mailboxes(["support"])
+    results = b"Authentication-Results: mx.desk.example; dmarc=pass header.from=people.example\r\n"
+    dovecot.put(results + written("Import drops rows", "Since Monday.").as_bytes(), at=at)
+    assert fetch_once(mailbox) == 1
+    assert processed(postfix, 1).outcome == "case_opened"
+    case = Case.objects.get()
+    assert case.received_at == at, "the clock starts when the mail server received it, not when it was fetched"
+    to = reply_address(DESK, case.pk, cast.people["contact_gold"])
+    dovecot.put(results + written("Re: something else", "It was line 4.", to=to).as_bytes(), at=datetime.now(UTC))
+    assert fetch_once(mailbox) == 1
+    reply = processed(postfix, 2)
+    assert (reply.outcome, reply.case_id) == ("reply_added", case.pk)
 
 
 def test_an_automatic_reply_a_bounce_and_a_spoof_do_nothing(
