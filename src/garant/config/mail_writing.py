@@ -33,6 +33,7 @@ _PAGES: Mapping[str, tuple[str, str, str]] = {
     "cases": ("console:queue", "home", ""),
     "escalations": ("console:escalations", "home", ""),
     "rotas": ("console:rotas", "home", ""),
+    "mails": ("console:mails", "home", ""),
     "contacts": ("console:contacts", "contacts", ""),
     "standing": ("console:subscribers", "standing", ""),
     "subscriber": ("console:subscriber", "standing", "slug"),

@@ -87,6 +87,8 @@ def _mailbox_failed(voice: Voice) -> Letter:
             voice.say("The mail server said: {problem}") if voice.text("problem") else "",
             voice.say("Mails wait there meanwhile, and count from their arrival once they are fetched."),
         ),
+        "mails",
+        voice.say("Look at the mailboxes"),
     )
 
 
@@ -102,6 +104,8 @@ def _mailbox_silent(voice: Voice) -> Letter:
             voice.say("Mails wait there meanwhile, and count from their arrival once they are fetched."),
             voice.say("Ask whoever runs Garant to look at the receiver and the mail server."),
         ),
+        "mails",
+        voice.say("Look at the mailboxes"),
     )
 
 
