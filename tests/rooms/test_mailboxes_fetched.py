@@ -157,6 +157,29 @@ def test_a_kill_between_fetching_storing_and_marking_neither_loses_nor_doubles(
     assert point > 10
 
 
+def test_control_marking_before_storing_loses_a_mail(
+    dovecot: Dovecot, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = imap.Folder.message
+
+    def marks_first(self: imap.Folder, uid: int) -> imap.Fetched | None:
+        found = plain(self, uid)
+        self.taken(uid)
+        return found
+
+    monkeypatch.setattr(imap.Folder, "message", marks_first)
+    for point in range(1, crash.MOST):
+        StoredMail.objects.all().delete()
+        MailboxState.objects.update(uidvalidity=None, last_uid=None)
+        dovecot.clear("INBOX")
+        dovecot.put(message("one"))
+        died = crash.dies_at(point, lambda: fetch_once(mailbox))
+        fetch_once(mailbox)
+        if stored() != ["one"]:
+            return
+        assert died, "nothing was lost at any point: the test above proves nothing"
+
+
 def _dies_at_word(point: int, act: Callable[[], object]) -> bool:
     """Run an act in a process that dies before or after its n-th word with the mail server."""
     words = ("login", "select_folder", "search", "fetch", "add_flags", "move", "logout")

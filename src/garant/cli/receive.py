@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -36,9 +37,9 @@ def receive(
         ways = incoming()
         if not ways:
             raise GateSettingsError("no way in is named: write GARANT_HOME/mailboxes.yaml, or set GARANT_LMTP")
-        with desk_database(lambda line: typer.echo(line, err=True)):
+        with desk_database(lambda line: typer.echo(line, err=True)) as database:
             if forever:
-                _for_ever(ways)
+                _for_ever(ways, database.keep_up if database else lambda: None)
             else:
                 _once(ways)
     except Stopping:
@@ -75,16 +76,18 @@ def _once(ways: Incoming) -> None:
     typer.echo(f"{taken} taken." if taken else "Nothing was there.")
 
 
-def _for_ever(ways: Incoming) -> None:
-    """Receive until a signal. What can't be brought back in here ends the process: the supervisor starts it anew."""
+def _for_ever(ways: Incoming, keep_up: Callable[[], None]) -> None:
+    """Receive until a signal. What can't be brought back in here ends the process: the supervisor starts it anew.
+    `keep_up` brings back a database of our own whose keeper was killed."""
     home, stop = Home.find().ensure(), threading.Event()
-    _configure(ways, home)
+    _configure(ways, home, keep_up)
     door = _door(ways)
     workers = _workers(ways, stop)
     try:
         while True:
             _check(door, workers)
             beat(home, "receiver")
+            _bring_back(keep_up)
             time.sleep(1.0)
     finally:
         stop.set()
@@ -94,7 +97,14 @@ def _for_ever(ways: Incoming) -> None:
             worker.join(3)
 
 
-def _configure(ways: Incoming, home: Home) -> None:
+def _bring_back(keep_up: Callable[[], None]) -> None:
+    try:
+        keep_up()
+    except PostgresError as error:
+        _log(str(error))
+
+
+def _configure(ways: Incoming, home: Home, keep_up: Callable[[], None]) -> None:
     """Note which mailboxes there are, as soon as the database answers."""
     from django.db import Error, connections
 
@@ -109,6 +119,7 @@ def _configure(ways: Incoming, home: Home) -> None:
         except Error as error:
             _log(f"the database is away, next attempt in {pause:g} s: {' '.join(str(error).split())[:200]}")
             connections.close_all()
+            _bring_back(keep_up)
         time.sleep(pause)
         pause = min(pause * 2, 30.0)
 

@@ -220,7 +220,8 @@ class MailGate:
         try:
             await asyncio.wait_for(work, STORING)
         except Exception as problem:
-            log.error("a mail for %s can't be stored: %s: %s", mailbox.name, type(problem).__name__, problem)
+            words = " ".join(f"{type(problem).__name__}: {problem}".split())[:300]
+            log.error("a mail for %s can't be stored: %s", mailbox.name, words)
             return LATER
         return TAKEN
 
