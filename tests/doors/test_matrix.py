@@ -77,6 +77,7 @@ def table(cast: Cast) -> Mapping[str, Row]:
         **standing(cast),
         **staff(cast),
         **mails(),
+        **letters(),
         "console:notices": staff_page(),
         "console:notice": _for(staff_page(), {"notice_id": cast.notice}),
         "console:notice-again": Row(
@@ -141,6 +142,18 @@ def staff(cast: Cast) -> Mapping[str, Row]:
         "console:rota-turn-remove": _for(nowhere, {"turn_id": 10**9}),
         "console:assign-by-rule": _for(staff_act(302), {"number": cast.case_a}),
         "console:subscriber-advisor": Row(planning.get, (SIGN_IN, 403, 403, 403, 403, 302), {"slug": "aurora-rail"}),
+    }
+
+
+def letters() -> Mapping[str, Row]:
+    """The words of messages: managers read and write them, nobody else sees them."""
+    page, act = (SIGN_IN, 403, 403, 403, 403, 200), (SIGN_IN, 403, 403, 403, 403, 405)
+    wrong, one = (SIGN_IN, 403, 403, 403, 403, 422), {"kind": "case_received", "language": "de"}
+    acts = ("letter-preview", "letter-test", "letter-back")
+    return {
+        "console:letters": Row(page, act),
+        "console:letter": Row(page, wrong, one),
+        **{f"console:{name}": Row(act, wrong, one) for name in acts},
     }
 
 

@@ -40,7 +40,10 @@ PASSED_ON = {
 
 
 def data(kind: str) -> dict[str, object]:
-    """Values for a kind: `from` is a severity, or an instant in what is told about a place or a rota."""
+    """Values for a kind: `from` is a severity, or an instant in what is told about a place or a rota; `code` is a
+    reason of a refusal where a mail was refused."""
+    if kind == "mail_refused":
+        return {**DATA, "code": "which_organisation"}
     return {**DATA, "from": AT} if kind.startswith(("contact_", "stand_in_", "rota_")) else DATA
 
 

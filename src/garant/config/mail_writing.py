@@ -21,6 +21,7 @@ from garant.contracts.notices_contacts import link_path
 from garant.contracts.queries import programme_of
 from garant.core.people import Viewer
 from garant.core.refusals import NotFound
+from garant.journal.queries_letters import own_words
 from garant.journal.views import NoticeRow
 from garant.kit.mail_tokens import asking_token, leaving_token
 from garant.portal.context import site_name
@@ -53,9 +54,11 @@ class Reader:
 
 
 def mail(row: NoticeRow, reader: Reader, sender: str, domain: str) -> EmailMultiAlternatives:
-    """The mail for a notice. Its Message-ID is the notice's own, the same at each try."""
+    """The mail for a notice, in the vendor's own words where there are any. Its Message-ID is the notice's own, the
+    same at each try."""
     with translation.override(row.language):
-        told = letter(row.kind, {**row.data, **_secret_link(row)}, reader.zone, row.language)
+        own = own_words(row.language)
+        told = letter(row.kind, {**row.data, **_secret_link(row)}, reader.zone, row.language, own)
         link = _link(told, row, reader)
         site = site_name()
         chosen = bool(part(row.kind)) and reader.known

@@ -60,6 +60,7 @@ def _pages(viewer: Viewer) -> list[Command]:
         (gettext("Packages"), "packages", ""),
         (gettext("Allotments"), "console:allotments", "read_allotments"),
         (gettext("Prepared replies"), "console:replies", "read_cases"),
+        (gettext("Words of messages"), "console:letters", "edit_letters"),
         (gettext("Roles and rights"), "console:rights", "read_rights"),
         (gettext("Import and export"), "console:import", "import_customers"),
         (gettext("Keys"), "console:keys", "read_cases"),

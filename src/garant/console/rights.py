@@ -147,6 +147,7 @@ def act_names() -> dict[str, str]:
         "read_outbox": gettext("Read the outbox"),
         "read_mail": gettext("Read mail that arrived, and decide about what waits"),
         "edit_canned_replies": gettext("Prepare replies"),
+        "edit_letters": gettext("Reword messages"),
         "send_again": gettext("Send a notice again"),
         "read_rights": gettext("Read this table"),
     }

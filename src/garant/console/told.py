@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils import translation
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 from garant.cases.views import EscalationRow
 from garant.console.lines import due_text, short_name
 from garant.console.outbox import problem_words, state_words
 from garant.console.packages import Names
 from garant.console.words import owed, recipient_words
+from garant.core.letters import Words
 from garant.core.people import Viewer
 from garant.core.targets import Rule
 from garant.directory.queries import names_of, person
+from garant.journal.queries_letters import own_words
 from garant.journal.views import NoticeRow
 from garant.kit.clocks import ClockState, clock_state
 from garant.kit.languages import NAMES
@@ -279,13 +281,14 @@ class NoticeLine:
 def notice_lines(rows: Sequence[NoticeRow], viewer: Viewer) -> list[NoticeLine]:
     """Notices as lines, in the viewer's language."""
     names = names_of(viewer, {row.person_id for row in rows if row.person_id is not None})
-    return [_line(row, viewer, names) for row in rows]
+    own = own_words(get_language() or "en")
+    return [_line(row, viewer, names, own) for row in rows]
 
 
-def _line(row: NoticeRow, viewer: Viewer, names: Mapping[int, str]) -> NoticeLine:
+def _line(row: NoticeRow, viewer: Viewer, names: Mapping[int, str], own: Mapping[str, Words]) -> NoticeLine:
     return NoticeLine(
         id=row.id,
-        title=letter(row.kind, row.data, viewer.zone).subject,
+        title=letter(row.kind, row.data, viewer.zone, own=own).subject,
         to=names.get(row.person_id, row.address) if row.person_id is not None else row.address,
         language=NAMES.get(row.language, row.language),
         created_at=row.created_at,
@@ -298,7 +301,8 @@ def _line(row: NoticeRow, viewer: Viewer, names: Mapping[int, str]) -> NoticeLin
 
 
 def read(row: NoticeRow, viewer: Viewer) -> Letter:
-    """The message as its receiver reads it: in the language it was written in, in the receiver's zone."""
+    """The message as its receiver reads it: in the language it was written in, in the receiver's zone, and in the
+    words that were in force when it was sent."""
     zone = person(viewer, row.person_id).zone if row.person_id is not None else viewer.zone
     with translation.override(row.language):
-        return letter(row.kind, row.data, zone)
+        return letter(row.kind, row.data, zone, row.language, own_words(row.language, row.sent_at))

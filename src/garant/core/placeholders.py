@@ -4,9 +4,9 @@ replaced by a text, and nothing in that text is read again."""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-__all__ = ["NAMES", "filled", "unknown"]
+__all__ = ["NAMES", "filled", "named", "unknown"]
 
 #: What a prepared text may name. docs/how-to/canned-replies.md says what each becomes.
 NAMES = (
@@ -23,9 +23,14 @@ NAMES = (
 _PLACE = re.compile(r"\{\s*([^\W\d][\w.|\[\]-]*)\s*\}")
 
 
-def unknown(text: str) -> list[str]:
-    """The names in braces that are none of NAMES, each once, in the order of the text."""
-    return list(dict.fromkeys(name for name in _PLACE.findall(text) if name not in NAMES))
+def named(text: str) -> list[str]:
+    """The names in braces, each once, in the order of the text."""
+    return list(dict.fromkeys(_PLACE.findall(text)))
+
+
+def unknown(text: str, names: Collection[str] = NAMES) -> list[str]:
+    """The names in braces that are none of `names`, each once, in the order of the text."""
+    return [name for name in named(text) if name not in names]
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:

@@ -137,6 +137,7 @@ _TABLE = [
         ("send_again", LEADERS, NOBODY_HERE),
         ("read_mail", SUPPORT, NOBODY_HERE),
         ("edit_canned_replies", LEADERS, NOBODY_HERE),
+        ("edit_letters", LEADERS, NOBODY_HERE),
         ("read_rights", EVERYBODY, NOBODY_HERE),
     ]),
 ]  # fmt: skip

@@ -12,7 +12,10 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.functions import Now
 
+from garant.journal.models_letters import OwnLetter
 from garant.journal.views import DIGEST, NOTICE_STATES, SENT, WAITING
+
+__all__ = ["Entry", "Notice", "OnceKey", "OwnLetter", "Seal", "Undelivered", "Unsealed"]
 
 
 class Entry(models.Model):

@@ -3,6 +3,8 @@
 The console shows them in the outbox and the sender mails them: both say the same. A kind that rooms write has its
 sentences here (a test walks the code). A link that opens something for whoever holds it stands in the mail alone:
 only the sender puts `link` into the values.
+
+A vendor may have words of its own for a kind (core.letters): who shows a letter passes them in, by kind.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from garant.core.letters import Words
 from garant.wording import (
     letters_cases,
     letters_contacts,
@@ -19,8 +22,9 @@ from garant.wording import (
     letters_standing,
 )
 from garant.wording.letter import Letter, Voice, Writer
+from garant.wording.letters_own import in_own_words
 
-__all__ = ["KINDS", "MANDATORY", "Letter", "answering", "footer", "letter", "part"]
+__all__ = ["AREAS", "KINDS", "MANDATORY", "Letter", "answering", "footer", "letter", "part"]
 
 _WRITERS: Mapping[str, Writer] = {
     **letters_cases.WRITERS,
@@ -29,6 +33,15 @@ _WRITERS: Mapping[str, Writer] = {
     **letters_standing.WRITERS,
     **letters_mail.WRITERS,
     **letters_desk.WRITERS,
+}
+#: What a kind is about: the area's code and its kinds, in the order in which pages show them.
+AREAS: Mapping[str, tuple[str, ...]] = {
+    "cases": tuple(letters_cases.WRITERS),
+    "escalations": tuple(letters_escalations.WRITERS),
+    "contacts": tuple(letters_contacts.WRITERS),
+    "standing": tuple(letters_standing.WRITERS),
+    "mail": tuple(letters_mail.WRITERS),
+    "desk": tuple(letters_desk.WRITERS),
 }
 #: Every kind that has sentences.
 KINDS = frozenset(_WRITERS) | {"digest"}
@@ -39,27 +52,32 @@ MANDATORY = frozenset({
     "standing_reinstate_proposed", "support_suspended", "support_reinstated", "severity_change_proposed",
     "contact_invited", "contact_named", "contact_removed", "stand_in_named", "stand_in_ended", "digest",
     "password_reset", "security_changed", "plain_mail", "staff_welcome", "mail_refused", "mail_unconfirmed",
-    "mail_former_contact", "mail_bounced", "mailbox_failed", "mailbox_silent",
+    "mail_former_contact", "mail_bounced", "mailbox_failed", "mailbox_silent", "letter_test",
 })  # fmt: skip
 
 
-def letter(kind: str, data: Mapping[str, Any], zone: str, language: str | None = None) -> Letter:
+def letter(
+    kind: str, data: Mapping[str, Any], zone: str, language: str | None = None, own: Mapping[str, Words] | None = None
+) -> Letter:
     """The notice of a kind, its instants in the reader's zone.
 
-    `language` None: the active one. An unknown kind is named by its code alone: its values may not be for reading.
+    `language` None: the active one. `own`: the vendor's words in that language, by kind. An unknown kind is named by
+    its code alone: its values may not be for reading.
     """
     if kind == "digest":
-        return _digest(data, zone, language)
+        return _digest(data, zone, language, own)
     voice = Voice.of(data, zone, language)
     write = _WRITERS.get(kind)
-    return write(voice) if write else Letter(voice.plain(kind), ())
+    told = write(voice) if write else Letter(voice.plain(kind), ())
+    words = own.get(kind) if own else None
+    return told if words is None else in_own_words(kind, words, voice, told)
 
 
-def _digest(data: Mapping[str, Any], zone: str, language: str | None) -> Letter:
+def _digest(data: Mapping[str, Any], zone: str, language: str | None, own: Mapping[str, Words] | None) -> Letter:
     """Several notices in one: a line for each, with what it says first."""
     voice = Voice.of(data, zone, language)
     items = [item for item in data.get("items", ()) if isinstance(item, Mapping)]
-    told = [letter(str(item.get("kind")), item.get("data") or {}, zone, language) for item in items]
+    told = [letter(str(item.get("kind")), item.get("data") or {}, zone, language, own) for item in items]
     lines = tuple(": ".join((each.subject, *each.body[:1])) for each in told)
     return Letter(
         voice.say("Your notices of the day: {count}", count=str(len(items))),

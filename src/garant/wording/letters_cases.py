@@ -76,28 +76,37 @@ def held_because(voice: Voice) -> list[str]:
     return why.get(voice.text("held"), [voice.say("Its page says why, and the way out.")])
 
 
-def _received(voice: Voice) -> Letter:
+def promised(voice: Voice) -> str:
+    """What is owed for a case that has arrived: by when, nothing, or why its clock does not run yet."""
     if voice.data.get("held"):
-        owed = " ".join([voice.say("It is held for now, so its clock does not run yet."), *held_because(voice)])
-    elif voice.data.get("due"):
-        owed = voice.say("A first answer is promised by {due}.", due=voice.when("due"))
-    else:
-        owed = voice.say("Your package promises no response target for it.")
+        return " ".join([voice.say("It is held for now, so its clock does not run yet."), *held_because(voice)])
+    if voice.data.get("due"):
+        return voice.say("A first answer is promised by {due}.", due=voice.when("due"))
+    return voice.say("Your package promises no response target for it.")
+
+
+def _received(voice: Voice) -> Letter:
     return _letter(
         voice,
         voice.say("Case {number}: we have it"),
         voice.say("Your case {number} has arrived with severity {severity}."),
-        owed,
+        promised(voice),
+    )
+
+
+def waiting(voice: Voice) -> str:
+    """That a case waits for its reader; empty when it does not."""
+    return (
+        voice.say("It waits for you now: nothing more is owed until you answer.") if voice.data.get("waiting") else ""
     )
 
 
 def _response(voice: Voice) -> Letter:
-    asked = voice.say("It waits for you now: nothing more is owed until you answer.")
     return _letter(
         voice,
         voice.say("Case {number}: there is an answer"),
         voice.say("Support has answered your case {number}. The answer stands in the case."),
-        asked if voice.data.get("waiting") else "",
+        waiting(voice),
     )
 
 
@@ -183,14 +192,19 @@ def _severity_changed(voice: Voice) -> Letter:
     )
 
 
-def _severity_proposed(voice: Voice) -> Letter:
+def lapses(voice: Voice) -> str:
+    """When a proposal is over without an answer; empty when it never is."""
     until = voice.when("lapses_at")
+    return voice.say("Without an answer the proposal lapses on {until}.", until=until) if until else ""
+
+
+def _severity_proposed(voice: Voice) -> Letter:
     return _letter(
         voice,
         voice.say("Case {number}: severity {severity} is proposed"),
         voice.say("Support proposes to change the severity of case {number} from {from} to {severity}. Why is in it."),
         voice.say("Accept or reject it there. Until somebody accepts, severity {from} stays."),
-        voice.say("Without an answer the proposal lapses on {until}.", until=until) if until else "",
+        lapses(voice),
     )
 
 
@@ -202,6 +216,13 @@ def _proposal_lapsed(voice: Voice) -> Letter:
     )
 
 
+def proposal_answer(voice: Voice) -> str:
+    """What a contact said to a proposed severity."""
+    if voice.text("answer") == "accepted":
+        return voice.say("A contact accepted it: it is in force.")
+    return voice.say("A contact rejected it: the severity stays as it is. Their reason is in the case.")
+
+
 def _proposal_answered(voice: Voice) -> Letter:
     accepted = voice.text("answer") == "accepted"
     return _letter(
@@ -209,9 +230,7 @@ def _proposal_answered(voice: Voice) -> Letter:
         voice.say("Case {number}: severity {severity} accepted")
         if accepted
         else voice.say("Case {number}: severity {severity} rejected"),
-        voice.say("A contact accepted it: it is in force.")
-        if accepted
-        else voice.say("A contact rejected it: the severity stays as it is. Their reason is in the case."),
+        proposal_answer(voice),
     )
 
 
@@ -226,18 +245,23 @@ def _closing(voice: Voice) -> Letter:
     )
 
 
+def reopening(voice: Voice) -> str:
+    """How long a closed case can be opened again; empty without a limit."""
+    return voice.say("Write in it within {days} days to open it again.") if voice.data.get("days") else ""
+
+
 def _closed(voice: Voice) -> Letter:
-    days = voice.data.get("days")
     return _letter(
         voice,
         voice.say("Case {number} is closed"),
         voice.say("Nothing was heard about case {number}, so it was closed."),
-        voice.say("Write in it within {days} days to open it again.") if days else "",
+        reopening(voice),
     )
 
 
-def _followed(voice: Voice) -> Letter:
-    what = {
+def happened(voice: Voice) -> str:
+    """What happened in a case that its reader follows."""
+    return {
         "response_given": voice.say("Support has answered."),
         "customer_message_added": voice.say("The customer has written."),
         "severity_changed": voice.say("The severity was changed."),
@@ -248,10 +272,13 @@ def _followed(voice: Voice) -> Letter:
         "case_merged": voice.say("It continues in another case."),
         "case_escalated": voice.say("The customer asked for management."),
     }.get(voice.text("what"), voice.say("Something happened in it."))
+
+
+def _followed(voice: Voice) -> Letter:
     return _letter(
         voice,
         voice.say("Case {number}, which you follow"),
-        what,
+        happened(voice),
         voice.say("You follow this case; its page ends that."),
     )
 

@@ -39,15 +39,20 @@ def _invited(voice: Voice) -> Letter:
     )
 
 
-def _named(voice: Voice) -> Letter:
+def opening(voice: Voice) -> str:
+    """From when on a contact may open cases."""
     since = voice.when("from")
+    return (
+        voice.say("You may open cases from {since} on.", since=since) if since else voice.say("You may open cases now.")
+    )
+
+
+def _named(voice: Voice) -> Letter:
     return _letter(
         voice,
         voice.say("{organisation}: you are an authorized contact"),
         voice.say("You were named as authorized contact of {organisation}, contract {reference}."),
-        voice.say("You may open cases from {since} on.", since=since)
-        if since
-        else voice.say("You may open cases now."),
+        opening(voice),
         voice.say("Where the programme asks for training, it must be recorded first."),
     )
 
@@ -61,15 +66,20 @@ def _removed(voice: Voice) -> Letter:
     )
 
 
-def _stand_in(voice: Voice) -> Letter:
+def standing_in_until(voice: Voice) -> str:
+    """When a stand-in's time ends."""
     until = voice.when("until")
+    return voice.say("It ends on {until}.", until=until) if until else voice.say("It ends when the contact is back.")
+
+
+def _stand_in(voice: Voice) -> Letter:
     return _letter(
         voice,
         voice.say("{organisation}: you stand in for a contact"),
         voice.say(
             "From {since} on you stand in for an authorized contact of contract {reference}.", since=voice.when("from")
         ),
-        voice.say("It ends on {until}.", until=until) if until else voice.say("It ends when the contact is back."),
+        standing_in_until(voice),
     )
 
 

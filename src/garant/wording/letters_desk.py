@@ -74,38 +74,61 @@ def _plain(voice: Voice) -> Letter:
     return Letter(voice.text("subject"), tuple(line for line in lines if line))
 
 
-def _mailbox_failed(voice: Voice) -> Letter:
-    what = {
+def mailbox_remedy(voice: Voice) -> str:
+    """What mends a mailbox that can't be read; empty when nobody knows."""
+    return {
         "password": voice.say("The mail server refuses the sign-in. Correct the password in the file of mailboxes."),
         "folder": voice.say("Its folder can't be used. Correct the folder in the file of mailboxes."),
     }.get(voice.text("code"), "")
-    return Letter(
-        voice.say("Mailbox {mailbox} can't be read"),
-        (
-            voice.say("Since {when} nothing is fetched from mailbox {mailbox}.", when=voice.when("since")),
-            what,
-            voice.say("The mail server said: {problem}") if voice.text("problem") else "",
-            voice.say("Mails wait there meanwhile, and count from their arrival once they are fetched."),
-        ),
-        "mails",
-        voice.say("Look at the mailboxes"),
+
+
+def server_said(voice: Voice) -> str:
+    """What a mail server said; empty when it said nothing."""
+    return voice.say("The mail server said: {problem}") if voice.text("problem") else ""
+
+
+def _mailbox_failed(voice: Voice) -> Letter:
+    told = (
+        voice.say("Since {when} nothing is fetched from mailbox {mailbox}.", when=voice.when("since")),
+        mailbox_remedy(voice),
+        server_said(voice),
+        voice.say("Mails wait there meanwhile, and count from their arrival once they are fetched."),
     )
+    subject, action = voice.say("Mailbox {mailbox} can't be read"), voice.say("Look at the mailboxes")
+    return Letter(subject, tuple(filter(None, told)), "mails", action)
+
+
+def last_looked(voice: Voice) -> str:
+    """When a mailbox was last looked through, or that it never was."""
+    when = voice.when("since")
+    if when:
+        return voice.say("Mailbox {mailbox} was last looked through on {when}.", when=when)
+    return voice.say("Mailbox {mailbox} could never be looked through.")
+
+
+def last_problem(voice: Voice) -> str:
+    """What went wrong last with a mailbox; empty when nothing did."""
+    return voice.say("The last problem was: {problem}") if voice.text("problem") else ""
 
 
 def _mailbox_silent(voice: Voice) -> Letter:
-    when = voice.when("since")
+    told = (
+        last_looked(voice),
+        last_problem(voice),
+        voice.say("Mails wait there meanwhile, and count from their arrival once they are fetched."),
+        voice.say("Ask whoever runs Garant to look at the receiver and the mail server."),
+    )
+    subject, action = voice.say("Mailbox {mailbox} is silent"), voice.say("Look at the mailboxes")
+    return Letter(subject, tuple(filter(None, told)), "mails", action)
+
+
+def _test(voice: Voice) -> Letter:
+    """What somebody sent to themselves to see how a letter reads: filled already, so nothing in it is read again."""
+    said = voice.data.get("paragraphs", ())
+    told = tuple(str(each) for each in said) if isinstance(said, list | tuple) else ()
     return Letter(
-        voice.say("Mailbox {mailbox} is silent"),
-        (
-            voice.say("Mailbox {mailbox} was last looked through on {when}.", when=when)
-            if when
-            else voice.say("Mailbox {mailbox} could never be looked through."),
-            voice.say("The last problem was: {problem}") if voice.text("problem") else "",
-            voice.say("Mails wait there meanwhile, and count from their arrival once they are fetched."),
-            voice.say("Ask whoever runs Garant to look at the receiver and the mail server."),
-        ),
-        "mails",
-        voice.say("Look at the mailboxes"),
+        voice.say("Test: {subject}", subject=voice.text("subject")),
+        (*told, voice.say("You have sent this to yourself to see how it reads. What it tells of is made up.")),
     )
 
 
@@ -116,4 +139,5 @@ WRITERS: Mapping[str, Writer] = {
     "plain_mail": _plain,
     "mailbox_failed": _mailbox_failed,
     "mailbox_silent": _mailbox_silent,
+    "letter_test": _test,
 }

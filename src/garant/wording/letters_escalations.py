@@ -11,9 +11,14 @@ from garant.wording.letters_cases import promise
 
 def _letter(voice: Voice, subject: str, *paragraphs: str) -> Letter:
     """A letter that begins with the title of its case and ends with the limit for acknowledging."""
-    limit = voice.when("acknowledge_by")
-    until = (voice.say("Acknowledge it by {limit}.", limit=limit),) if limit else ()
+    until = filter(None, [acknowledging(voice)])
     return Letter(subject, (*voice.quoted("subject"), *paragraphs, *until), "case", voice.say("Open the case"))
+
+
+def acknowledging(voice: Voice) -> str:
+    """By when an escalation is to be acknowledged; empty without a limit."""
+    limit = voice.when("acknowledge_by")
+    return voice.say("Acknowledge it by {limit}.", limit=limit) if limit else ""
 
 
 def _aged(voice: Voice) -> Letter:
@@ -42,16 +47,24 @@ def _handed_over(voice: Voice) -> Letter:
     )
 
 
-def _grouped(voice: Voice) -> Letter:
-    cases = [each for each in voice.data.get("cases", ()) if isinstance(each, Mapping)]
+def earliest(voice: Voice) -> str:
+    """The earliest limit of several escalations; empty without one."""
     limit = voice.when("acknowledge_by")
-    until = (voice.say("The earliest limit for acknowledging one is {limit}.", limit=limit),) if limit else ()
+    return voice.say("The earliest limit for acknowledging one is {limit}.", limit=limit) if limit else ""
+
+
+def lines(voice: Voice) -> tuple[str, ...]:
+    """A line for each promise that is named."""
+    return tuple(_line(voice, each) for each in voice.data.get("cases", ()) if isinstance(each, Mapping))
+
+
+def _grouped(voice: Voice) -> Letter:
     return Letter(
         voice.say("{count} promises need somebody, {missed} of them missed"),
         (
             voice.say("You are told of {count} promises at once; the first of them:"),
-            *(_line(voice, each) for each in cases),
-            *until,
+            *lines(voice),
+            *filter(None, [earliest(voice)]),
         ),
         "escalations",
         voice.say("Open the escalations"),

@@ -9,13 +9,17 @@ from garant.wording.letter import Letter, Voice, Writer
 from garant.wording.sentences import refusal_lines
 
 
+def why_refused(voice: Voice) -> tuple[str, ...]:
+    """Why a mail became no request, and the way out."""
+    return tuple(refusal_lines(Refusal(voice.text("code"), voice.text("rule"), voice.text("remedy")), voice.language))
+
+
 def _refused(voice: Voice) -> Letter:
-    refusal = Refusal(voice.text("code"), voice.text("rule"), voice.text("remedy"))
     return Letter(
         voice.say("Your mail could not be taken as a request"),
         (
             voice.say("Your mail that reached us on {when} was not taken as a request.", when=voice.when("received")),
-            *refusal_lines(refusal, voice.language),
+            *why_refused(voice),
         ),
     )
 

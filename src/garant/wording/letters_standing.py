@@ -15,18 +15,28 @@ def _own(voice: Voice, subject: str, *paragraphs: str) -> Letter:
     return Letter(subject, paragraphs, "standing", voice.say("Open the page about standing"))
 
 
+def reason_given(voice: Voice) -> str:
+    """Why somebody suspended the support; empty when no reason was given."""
+    return voice.say("The reason given: {reason}", reason=voice.text("reason")) if voice.text("reason") else ""
+
+
+def whom_to_ask(voice: Voice) -> str:
+    """Who answers questions about a suspension."""
+    if voice.text("ask"):
+        return voice.say("Ask {ask}.", ask=voice.text("ask"))
+    return voice.say("The page about standing says why, and whom to ask.")
+
+
 def _suspended(voice: Voice) -> Letter:
     return _own(
         voice,
         voice.say("Your support is suspended"),
         voice.say("Payments or other obligations of your organisation are not current, so support is suspended."),
-        *((voice.say("The reason given: {reason}", reason=voice.text("reason")),) if voice.text("reason") else ()),
+        *filter(None, [reason_given(voice)]),
         voice.say(
             "The clocks of your open cases stand still. What you send is kept, and counts from the reinstatement."
         ),
-        voice.say("Ask {ask}.", ask=voice.text("ask"))
-        if voice.text("ask")
-        else voice.say("The page about standing says why, and whom to ask."),
+        whom_to_ask(voice),
     )
 
 
@@ -60,10 +70,14 @@ def _reinstate_proposed(voice: Voice) -> Letter:
     )
 
 
+def amount_left(voice: Voice) -> str:
+    """What is left of an allotment, as a number of the reader's language."""
+    return format_decimal(Decimal(voice.text("left") or "0"), locale=voice.language)
+
+
 def _ending(voice: Voice) -> Letter:
     """Something of an allotment ends soon; the day is one of the contract's, in no zone."""
-    left = format_decimal(Decimal(voice.text("left") or "0"), locale=voice.language)
-    day = voice.day("ends")
+    left, day = amount_left(voice), voice.day("ends")
     return Letter(
         voice.say("{name}: {left} left until {day}", left=left, day=day),
         (
