@@ -1,6 +1,6 @@
 """Reading cases, always scoped by who looks: staff see all, a subscriber's people what their role shows."""
 
-from garant.cases.queries_case import case, draft, may_see, unread, writing
+from garant.cases.queries_case import case, draft, drafts, may_see, unread, writing
 from garant.cases.queries_changes import preview_change
 from garant.cases.queries_escalating import escalation, escalation_counts, escalations
 from garant.cases.queries_promises import promise, promise_for
@@ -24,6 +24,7 @@ __all__ = [
     "case",
     "counts",
     "draft",
+    "drafts",
     "due_times",
     "escalation",
     "escalation_counts",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -37,7 +37,7 @@ from garant.journal.operations import database_now
 from garant.journal.queries import entries_of
 from garant.journal.views import EntryView
 
-__all__ = ["case", "draft", "may_see", "unread", "writing"]
+__all__ = ["case", "draft", "drafts", "may_see", "unread", "writing"]
 
 #: Whoever typed longer ago than this is no longer writing.
 WRITING = timedelta(minutes=3)
@@ -115,8 +115,9 @@ def _plain(row: Case) -> dict[str, Any]:
         "package": key.package,
         "region": key.region,
         "zone": row.contract.zone,
-        "subscriber": SubscriberBrief(row.subscriber.pk, row.subscriber.slug, row.subscriber.name),
+        "subscriber": SubscriberBrief(row.subscriber.pk, row.subscriber.slug, row.subscriber.name, row.subscriber.zone),
         "opened_by": PersonBrief(row.opened_by.pk, str(row.opened_by)),
+        "language": row.opened_by.language,
         "assignee": PersonBrief(row.assignee.pk, str(row.assignee), vendor=True) if row.assignee else None,
     }
 
@@ -204,8 +205,15 @@ def draft(*, viewer: Viewer, place: str) -> DraftView | None:
     """What the viewer typed at a place and has not sent; None when nothing is kept."""
     if viewer.person_id is None:
         return None
-    row = Draft.objects.filter(person_id=viewer.person_id, place=place).first()
-    return None if row is None else DraftView(row.place, row.data, row.updated_at, row.subscriber_id)
+    return drafts(viewer=viewer, places=(place,)).get(place)
+
+
+def drafts(*, viewer: Viewer, places: Collection[str]) -> Mapping[str, DraftView]:
+    """What the viewer typed at several places and has not sent, by place; places with nothing kept are absent."""
+    if viewer.person_id is None or not places:
+        return {}
+    rows = Draft.objects.filter(person_id=viewer.person_id, place__in=places)
+    return {row.place: DraftView(row.place, row.data, row.updated_at, row.subscriber_id) for row in rows}
 
 
 def writing(*, viewer: Viewer, number: int) -> list[WritingView]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from garant.cases.models import HIDDEN_KINDS, Case
 from garant.cases.models_files import Attachment
 from garant.cases.operations_files import view_of
@@ -10,15 +12,25 @@ from garant.cases.views_files import FileContent, FileView
 from garant.core.people import Viewer
 from garant.core.refusals import NotFound
 
-__all__ = ["file_content", "files_of", "held_files"]
+__all__ = ["file_content", "files_held", "files_of", "held_files"]
 
 
 def held_files(*, viewer: Viewer, place: str) -> list[FileView]:
     """What the viewer holds for what they write at a place, in the order in which it came."""
     if viewer.person_id is None or not place:
         return []
-    rows = Attachment.objects.filter(person_id=viewer.person_id, place=place).defer("content").order_by("pk")
-    return [view_of(row) for row in rows]
+    return files_held(viewer=viewer, places=(place,)).get(place, [])
+
+
+def files_held(*, viewer: Viewer, places: Collection[str]) -> Mapping[str, list[FileView]]:
+    """What the viewer holds at several places, by place; places without any are absent."""
+    if viewer.person_id is None:
+        return {}
+    found: dict[str, list[FileView]] = {}
+    wanted = [place for place in places if place]
+    for row in Attachment.objects.filter(person_id=viewer.person_id, place__in=wanted).defer("content").order_by("pk"):
+        found.setdefault(row.place, []).append(view_of(row))
+    return found
 
 
 def files_of(case: Case, viewer: Viewer) -> tuple[FileView, ...]:

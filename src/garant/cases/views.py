@@ -61,11 +61,12 @@ class PersonBrief:
 
 @dataclass(frozen=True, slots=True)
 class SubscriberBrief:
-    """A subscriber's id, slug and name."""
+    """A subscriber's id, slug and name, and its zone where that is read."""
 
     id: int
     slug: str
     name: str
+    zone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +241,7 @@ class CaseView:
     `verification`: reported, verified or not_an_error; `reproduction`: asked, answered, reproduced, not_reproduced, ""
     when nobody asked. `missing`: fields that the kind of request needs and that are empty. `closes_at`: when it is
     closed for silence, as announced; None: not announced. `called`: the customer's call for support management that
-    waits for an answer; None without one.
+    waits for an answer; None without one. `language`: in which the person who opened it reads.
     """
 
     number: int
@@ -287,6 +288,7 @@ class CaseView:
     closes_at: datetime | None = None
     called: CallView | None = None
     files: tuple[FileView, ...] = ()
+    language: str = "en"
 
     @property
     def proposal(self) -> ProposalView | None:

@@ -12,7 +12,8 @@ from django.utils.functional import SimpleLazyObject
 
 from garant.core.people import NOBODY, Viewer
 from garant.core.zones import zone
-from garant.directory.queries import viewer_of
+from garant.directory.queries import viewer_from
+from garant.kit.asking import asked_once
 from garant.kit.reach import narrowed
 
 
@@ -32,6 +33,20 @@ class ViewerMiddleware:
         if "\x00" in request.path_info:
             raise Http404  # no name in the database can hold it, and asking for one fails
         with timezone.override(zone(zone_of(request))):
+            return self.get_response(request)
+
+
+class AskedOnceMiddleware:
+    """What a page reads twice is asked for once (kit.asking); only for a GET, and never in the next request."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request; whatever is sent in parts later is asked anew."""
+        if request.method not in ("GET", "HEAD"):
+            return self.get_response(request)
+        with asked_once():
             return self.get_response(request)
 
 
@@ -66,7 +81,7 @@ def viewer(request: HttpRequest) -> Viewer:
     person = getattr(request, "user", None)
     if person is None or not person.is_authenticated:
         return NOBODY
-    found = viewer_of(person.pk)
+    found = viewer_from(person)
     return replace(found, language=getattr(request, "LANGUAGE_CODE", found.language))
 
 

@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "garant.kit.languages.LanguageMiddleware",
     "garant.config.middleware.ViewerMiddleware",
     "garant.config.middleware.ReachMiddleware",
+    "garant.config.middleware.AskedOnceMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

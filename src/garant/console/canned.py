@@ -21,7 +21,7 @@ def offered_for(view: CaseView, viewer: Viewer) -> list[CannedView]:
     """What the composer offers, in the reader's language first; nothing where no reply may be written."""
     if "reply" not in view.can:
         return []
-    return queries_canned.offered(viewer=viewer, language=directory.language_of(view.opened_by.id))
+    return queries_canned.offered(viewer=viewer, language=view.language)
 
 
 def behind(body: str, canned: CannedView, view: CaseView, viewer: Viewer) -> str:

@@ -8,8 +8,8 @@ from datetime import datetime
 from django.utils.translation import gettext, pgettext
 
 from garant.cases import queries
-from garant.cases.queries_files import held_files
-from garant.cases.views import CaseView
+from garant.cases.queries_files import files_held
+from garant.cases.views import CaseView, DraftView
 from garant.cases.views_files import FileView
 from garant.console.casepage import Hero
 from garant.console.forms import fresh_token
@@ -60,11 +60,22 @@ def panels(view: CaseView, viewer: Viewer, hero: Hero, typed: dict[str, str]) ->
     What was just typed keeps its panel even when the act is no longer allowed: words are never lost.
     """
     shown = [kind for kind, act in ACTS.items() if act in view.can or typed.get("kind") == kind]
-    return [_panel(kind, view, viewer, hero, typed) for kind in shown]
+    places = [place_of(kind, view.number) for kind in shown]
+    drafts, held = queries.drafts(viewer=viewer, places=places), files_held(viewer=viewer, places=places)
+    return [
+        _panel(kind, view, hero, typed, drafts.get(place), tuple(held.get(place, ())))
+        for kind, place in zip(shown, places, strict=True)
+    ]
 
 
-def _panel(kind: str, view: CaseView, viewer: Viewer, hero: Hero, typed: dict[str, str]) -> Panel:
-    draft = queries.draft(viewer=viewer, place=place_of(kind, view.number))
+def _panel(
+    kind: str,
+    view: CaseView,
+    hero: Hero,
+    typed: dict[str, str],
+    draft: DraftView | None,
+    held: tuple[FileView, ...],
+) -> Panel:
     again = typed.get("kind") == kind
     kept = typed if again else dict(draft.data) if draft else {}
     public = kind != "note"
@@ -82,7 +93,7 @@ def _panel(kind: str, view: CaseView, viewer: Viewer, hero: Hero, typed: dict[st
         may_resolve=kind == "reply" and "resolve" in view.can,
         once=fresh_token(),
         seen=max((message.id for message in view.messages), default=0),
-        held=tuple(held_files(viewer=viewer, place=place_of(kind, view.number))),
+        held=held,
         **{name: str(kept.get(name, "")) for name in CALL_FIELDS if kind == "call"},
     )
 

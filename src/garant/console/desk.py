@@ -51,7 +51,8 @@ def page(request: HttpRequest, template: str, status: int = 200, **context: Any)
     """A console page in its frame. `now` may be given, so that all clocks of a page agree."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     context.setdefault("now", now())
-    context.setdefault("desk", desk_of(viewer))
+    if "desk" not in context:
+        context["desk"] = desk_of(viewer)
     context.setdefault("may_overview", may(viewer, "read_overview"))
     context.setdefault("may_outbox", may(viewer, "read_outbox"))
     context.setdefault("may_mail", may(viewer, "read_mail"))

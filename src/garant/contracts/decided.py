@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from garant.contracts.models import ObligationFact, StandingDecision
 from garant.core.standing import GOOD, SUSPENDED, Decision, Fact, standing_at
+from garant.kit.asking import one_answer
 
 #: Stored decisions that change standing -> core's kinds.
 KINDS = {"suspended": "suspend", "reinstated": "reinstate"}
@@ -74,7 +75,12 @@ def is_admitted(subscriber_id: int, case_id: int) -> bool:
     return rows.filter(pk__gt=suspension.pk).exists()
 
 
+@one_answer
+def fact_rows(subscriber_id: int) -> list[ObligationFact]:
+    """The recorded facts in the order in which they were recorded; for reading."""
+    return list(ObligationFact.objects.filter(subscriber_id=subscriber_id).order_by("pk"))
+
+
 def facts_of(subscriber_id: int) -> list[Fact]:
     """The recorded facts as the law reads them, in the order in which they were recorded."""
-    rows = ObligationFact.objects.filter(subscriber_id=subscriber_id).order_by("pk")
-    return [Fact(row.kind, row.reference, row.on, row.amount, row.currency) for row in rows]
+    return [Fact(row.kind, row.reference, row.on, row.amount, row.currency) for row in fact_rows(subscriber_id)]

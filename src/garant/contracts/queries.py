@@ -24,6 +24,7 @@ from garant.core.standing import GOOD
 from garant.core.zones import zone
 from garant.directory.queries import viewer_of
 from garant.journal.operations import database_now
+from garant.kit.asking import one_answer
 from garant.kit.pages import Page, bounded, marks, page
 
 __all__ = [
@@ -53,12 +54,11 @@ def programme_document(code: str, at: datetime | None = None) -> Programme:
     Before the first version's date that first version. Raises NotFound for an unknown programme.
     """
     day = (at or database_now()).astimezone(UTC).date()
-    rows = ProgrammeVersion.objects.filter(programme__code=code).values_list("pk", "effective_from")
-    stored = sorted(rows, key=lambda row: (row[1], row[0]))
+    stored = terms().versions_of(code)
     if not stored:
         raise NotFound("programme")
-    in_force = [pk for pk, since in stored if since <= day]
-    return programme_by_id(in_force[-1] if in_force else stored[0][0])
+    in_force = [pk for since, pk in stored if since <= day]
+    return programme_by_id(in_force[-1] if in_force else stored[0][1])
 
 
 def programmes_held(viewer: Viewer) -> list[tuple[str, str]]:
@@ -249,8 +249,12 @@ def _day(contract: ContractView, at: datetime) -> date:
 
 def _contracts_near(subscriber_id: int, at: datetime) -> list[ContractView]:
     """The subscriber's contracts that have begun by then (a day's slack for the zone), the latest begun first."""
-    begun = at.astimezone(UTC).date() + timedelta(days=1)
-    rows = contracts_rows().filter(subscriber_id=subscriber_id, starts_on__lte=begun).order_by("-starts_on", "-pk")
+    return _contracts_begun(subscriber_id, at.astimezone(UTC).date() + timedelta(days=1))
+
+
+@one_answer
+def _contracts_begun(subscriber_id: int, by: date) -> list[ContractView]:
+    rows = contracts_rows().filter(subscriber_id=subscriber_id, starts_on__lte=by).order_by("-starts_on", "-pk")
     return [contract_view(row) for row in rows]
 
 

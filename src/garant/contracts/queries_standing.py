@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from django.db import connection
 from django.db.models import Q
 
-from garant.contracts.decided import KINDS, facts_of, in_force, standing_of
+from garant.contracts.decided import KINDS, fact_rows, facts_of, in_force, standing_of
 from garant.contracts.models import Contract, ObligationFact, StandingDecision
 from garant.contracts.queries import contract_at, contract_last
 from garant.contracts.queries_terms import terms
@@ -68,7 +68,8 @@ def standing(*, viewer: Viewer, subscriber_id: int) -> StandingView:
     """A subscriber's standing with what the viewer may see of its grounds. Raises NotFound for somebody else's."""
     if not may(viewer, "read_standing", subscriber_id):
         raise NotFound("subscriber")
-    at, suspension = database_now(), in_force(subscriber_id)
+    at, decisions = database_now(), _decisions(subscriber_id)
+    suspension = _lasting(decisions)
     known = advice_for(subscriber_id, at)
     advice, rule, today = known if known is not None else (None, None, at.date())
     view = StandingView(
@@ -85,8 +86,7 @@ def standing(*, viewer: Viewer, subscriber_id: int) -> StandingView:
     )
     if not may(viewer, "read_obligations", subscriber_id):
         return view
-    rows = list(ObligationFact.objects.filter(subscriber_id=subscriber_id).order_by("pk"))
-    decisions = list(StandingDecision.objects.filter(subscriber_id=subscriber_id).order_by("-at", "-pk"))
+    rows = fact_rows(subscriber_id)
     actors = [row.actor_id for row in rows] + [row.actor_id for row in decisions]
     people = directory.names({one for one in actors if one is not None})
     return replace(
@@ -96,6 +96,16 @@ def standing(*, viewer: Viewer, subscriber_id: int) -> StandingView:
         decisions=tuple(_decision_view(row, people.get(row.actor_id or 0, "")) for row in decisions),
         advice=advice,
     )
+
+
+def _decisions(subscriber_id: int) -> list[StandingDecision]:
+    return list(StandingDecision.objects.filter(subscriber_id=subscriber_id).order_by("-at", "-pk"))
+
+
+def _lasting(decisions: Iterable[StandingDecision]) -> StandingDecision | None:
+    """The suspension that lasts, of decisions the newest first (see decided.in_force)."""
+    newest = next((row for row in decisions if row.decision in KINDS), None)
+    return newest if newest is not None and newest.decision == "suspended" else None
 
 
 def _may(viewer: Viewer, rule: StandingRule | None, suspended: bool) -> frozenset[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -20,6 +20,7 @@ from garant.contracts.models import Amendment, CalendarVersion, ProgrammeVersion
 from garant.core.calendars import Calendar
 from garant.core.programmes import Programme, ProgrammeTerms
 from garant.core.targets import Rule, Target
+from garant.kit.asking import one_answer
 
 Stamp = tuple[int, int, int, int]
 
@@ -78,6 +79,7 @@ class StoredTerms:
 
     stamp: Stamp
     _versions: Mapping[tuple[str, str], int]
+    _begins: Mapping[str, Sequence[tuple[date, int]]] = field(default_factory=dict)
     _terms: dict[str, ProgrammeTerms] = field(default_factory=dict)
     _rules: dict[tuple[str, str, str], Rule | None] = field(default_factory=dict)
     _edits: dict[int, Mapping[str, Calendar]] = field(default_factory=dict)
@@ -131,6 +133,10 @@ class StoredTerms:
         """These terms with one calendar edited, by programme version, as nobody has stored it: for a look ahead."""
         merged = {pk: {**self._calendars(pk), calendar.code: calendar} for pk, calendar in edits.items()}
         return replace(self, _terms={}, _rules={}, _edits={**self._edits, **merged})
+
+    def versions_of(self, code: str) -> list[tuple[date, int]]:
+        """The stored versions of a programme as (first day, id), in the order in which they come into force."""
+        return sorted(self._begins.get(code, ()))
 
     def programme(self, key: str) -> Programme:
         """The programme version that a package key names."""
@@ -198,6 +204,7 @@ def plain_version(row: CalendarVersion) -> dict[str, Any]:
     return {**row.plain, **instants}
 
 
+@one_answer
 def terms() -> StoredTerms:
     """The terms of everything stored now. One small query; the same object as long as nothing was added."""
     with connection.cursor() as cursor:
@@ -207,8 +214,13 @@ def terms() -> StoredTerms:
 
 @lru_cache(maxsize=4)
 def _terms_at(stamp: Stamp) -> StoredTerms:
-    rows = ProgrammeVersion.objects.order_by("pk").values_list("programme__code", "version", "pk")
-    return StoredTerms(stamp, {(code, version): pk for code, version, pk in rows})
+    rows = list(
+        ProgrammeVersion.objects.order_by("pk").values_list("programme__code", "version", "pk", "effective_from")
+    )
+    begins: dict[str, list[tuple[date, int]]] = {}
+    for code, _, pk, since in rows:
+        begins.setdefault(code, []).append((since, pk))
+    return StoredTerms(stamp, {(code, version): pk for code, version, pk, _ in rows}, begins)
 
 
 @lru_cache(maxsize=256)

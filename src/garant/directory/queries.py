@@ -12,13 +12,19 @@ from garant.core.people import NOBODY, Viewer
 from garant.core.refusals import NotFound
 from garant.directory.models import Person, RoleHeld, Subscriber
 from garant.directory.views import PersonRow, SubscriberRow
+from garant.kit.asking import kept, one_answer
 from garant.kit.pages import Page, bounded, marks, page
 
 
 def viewer_of(person_id: int | None) -> Viewer:
     """The roles that a person holds right now; NOBODY for an unknown or inactive person, and for None."""
     person = Person.objects.filter(pk=person_id, is_active=True).first() if person_id is not None else None
-    if person is None:
+    return NOBODY if person is None else viewer_from(person)
+
+
+def viewer_from(person: Person) -> Viewer:
+    """The same for a person who has just been read."""
+    if not person.is_active:
         return NOBODY
     staff: set[str] = set()
     held: dict[int, set[str]] = {}
@@ -109,7 +115,12 @@ def anybody() -> bool:
 
 def names(ids: Collection[int]) -> Mapping[int, str]:
     """The names of people by id, for rooms that show who did something they may show; unknown ids are absent."""
-    return dict(Person.objects.filter(pk__in=ids).values_list("pk", "name"))
+    known: dict[int, str | None] = kept("directory.names")
+    new = {one for one in ids if one not in known}
+    if new:
+        found = dict(Person.objects.filter(pk__in=new).values_list("pk", "name"))
+        known |= {one: found.get(one) for one in new}
+    return {one: name for one in ids if (name := known[one]) is not None}
 
 
 def left_by(person_id: int) -> frozenset[int]:
@@ -172,13 +183,16 @@ def side(subscriber_id: int | None) -> Q:
     return Q(subscriber__isnull=True) if subscriber_id is None else Q(subscriber_id=subscriber_id)
 
 
+@one_answer
 def _members(subscriber_id: int | None) -> list[PersonRow]:
     """The active people who hold a role on one side (None: the vendor's), by name."""
+    held = _held().filter(side(subscriber_id), person__is_active=True).select_related("person")
+    people: dict[int, Person] = {}
     roles: dict[int, list[str]] = {}
-    for person_id, role in _held().filter(side(subscriber_id)).values_list("person_id", "role"):
-        roles.setdefault(person_id, []).append(role)
-    people = Person.objects.filter(pk__in=roles, is_active=True).order_by("name", "pk")
-    return [_person_row(row, roles[row.pk]) for row in people]
+    for row in held.order_by("person__name", "person_id", "pk"):
+        people[row.person_id] = row.person
+        roles.setdefault(row.person_id, []).append(row.role)
+    return [_person_row(person, roles[pk]) for pk, person in people.items()]
 
 
 def _person_row(row: Person, roles: Collection[str]) -> PersonRow:

@@ -37,6 +37,7 @@ class Duty:
     at: datetime
     _away: list[Away] | None = None
     _roles: dict[str, list[int]] | None = None
+    _teams: dict[str, list[int]] | None = None
     _found: dict[str, list[int]] = field(default_factory=dict)
 
     def answering(
@@ -78,6 +79,14 @@ class Duty:
             self._away = absences(self.at, self.at + timedelta(microseconds=1))
         return self._away
 
+    def team(self, code: str) -> list[int]:
+        """The active members of a team; nobody in an unknown one."""
+        if self._teams is None:
+            self._teams = {}
+            for name, person in Team.objects.filter(members__is_active=True).values_list("code", "members"):
+                self._teams.setdefault(name, []).append(person)
+        return self._teams.get(code, [])
+
     def _present(self, person: int) -> int | None:
         return present(person, self.away(), self.at)
 
@@ -85,7 +94,10 @@ class Duty:
         if recipient == ASSIGNEE:
             return [assignee_id] if assignee_id is not None else []
         if recipient == NAMED_ADVISOR and subscriber_id is not None:
-            return _advisor(subscriber_id, self)
+            place = f"{NAMED_ADVISOR}:{subscriber_id}"
+            if place not in self._found:
+                self._found[place] = _advisor(subscriber_id, self)
+            return self._found[place]
         if recipient not in self._found:
             kind, _, name = recipient.partition(":")
             read = _READERS.get(kind) if name else None
@@ -109,7 +121,7 @@ def answering(
 
 
 def _team(code: str, duty: Duty) -> list[int]:
-    return list(Team.objects.filter(code=code, members__is_active=True).values_list("members", flat=True))
+    return duty.team(code)
 
 
 def _named(email: str, duty: Duty) -> list[int]:

@@ -18,6 +18,7 @@ from garant.journal.models import Notice, OnceKey
 from garant.journal.operations_delivery import Handler, deliver, try_again
 from garant.journal.operations_seals import newest_digest, seal, verify_seals
 from garant.journal.views import EntryView, NewEntry, Subject
+from garant.kit.asking import one_answer
 from garant.kit.reach import desk_wide
 
 __all__ = [
@@ -62,8 +63,9 @@ SELECT id, sequence, recorded_at FROM written ORDER BY id
 """
 
 
+@one_answer
 def database_now() -> datetime:
-    """The database's clock at this moment (not the start of the transaction), in UTC."""
+    """The database's clock at this moment (not the start of the transaction), in UTC; a page has one moment."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         return cursor.fetchone()[0]  # type: ignore[no-any-return]

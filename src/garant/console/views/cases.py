@@ -31,7 +31,7 @@ from garant.contracts.queries import contract_of
 from garant.contracts.queries_standing import standing
 from garant.core.people import Viewer
 from garant.core.refusals import NotFound
-from garant.directory.queries import staff, subscriber
+from garant.directory.queries import staff
 from garant.kit.forms import StrictForm
 
 
@@ -139,7 +139,6 @@ def _suggested(viewer: Viewer, view: CaseView) -> Suggestion | None:
 
 def _side(view: CaseView, viewer: Viewer, at: Any, names: Names) -> dict[str, Any]:
     contract = contract_of(viewer=viewer, subscriber_id=view.subscriber.id, at=at)
-    organisation = subscriber(viewer, view.subscriber.slug)
     shown = shown_standing(standing(viewer=viewer, subscriber_id=view.subscriber.id), viewer.zone)
     return {
         "shown": shown,
@@ -154,5 +153,5 @@ def _side(view: CaseView, viewer: Viewer, at: Any, names: Names) -> dict[str, An
         "others": other_cases(viewer, view),
         "mails": waiting_of(viewer=viewer, case_number=view.number),
         "callers": callers_of(view, contract),
-        "local_time": casepage.local_time(organisation.zone, at),
+        "local_time": casepage.local_time(view.subscriber.zone, at),
     }
