@@ -371,7 +371,7 @@ def test_the_matrix_finds_a_missing_scope(cast: Cast, monkeypatch: pytest.Monkey
 
 def test_the_matrix_finds_an_open_console(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     """Negative control: if the console took everybody for an agent, the table would not hold."""
-    monkeypatch.setattr(middleware, "viewer_of", lambda pk: Viewer(pk, frozenset({"agent"})))
+    monkeypatch.setattr(middleware, "viewer_from", lambda person: Viewer(person.pk, frozenset({"agent"})))
     found = {(each.route, each.person) for each in findings(cast, frozenset({"console:queue", "console:case"}))}
     assert {("console:queue", "contact"), ("console:case", "stranger")} <= found
 

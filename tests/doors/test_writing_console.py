@@ -192,8 +192,8 @@ def test_more_cases_than_anybody_counts_are_a_thousand_and_more(
 
     for i in range(7):
         file_case(cast.people["stranger"], cast.subscriber_b, f"Another {i}")
-    monkeypatch.setattr("garant.console.side.COUNTED", 8)
-    monkeypatch.setattr("garant.console.side.counted", lambda number: moments.counted(number + 992))
+    monkeypatch.setattr("garant.console.side.COUNTED", 7)
+    monkeypatch.setattr("garant.console.side.counted", lambda number: moments.counted(number + 993))
     assert said in text(cast.client("agent").get(page(cast.case_b), {"lang": language}))
 
 

@@ -12,7 +12,8 @@ from django.db.models import Count
 from garant.cases.acting import acting
 from garant.cases.models import Case
 from garant.cases.narrowing import OPEN
-from garant.cases.scope import ANSWERING, visible
+from garant.cases.queries_case import found
+from garant.cases.scope import ANSWERING
 from garant.cases.terms import parts
 from garant.cases.views import Done
 from garant.contracts import queries as contracts
@@ -20,7 +21,7 @@ from garant.contracts.queries import StoredTerms
 from garant.core.assignment import EVERYBODY, SENIOR, AssignmentRule, Candidate, Choice, choose, rules_of
 from garant.core.people import SYSTEM, Actor, Viewer
 from garant.core.programmes.coverage import Assignment
-from garant.core.refusals import NotFound, Refusal
+from garant.core.refusals import Refusal
 from garant.core.rights import may
 from garant.directory import queries as directory
 from garant.directory.queries_duty import Duty
@@ -49,9 +50,7 @@ class Suggestion:
 
 def suggestion(*, viewer: Viewer, number: int) -> Suggestion | None:
     """Whom the rules propose for a case now; None for a viewer who assigns nothing. Raises NotFound outside scope."""
-    case = visible(viewer).filter(number=number).select_related("opened_by").first()
-    if case is None:
-        raise NotFound("case")
+    case = found(viewer, number)
     return suggestion_for(case, database_now()) if may(viewer, "assign", case.subscriber_id) else None
 
 
@@ -150,6 +149,8 @@ class _Pool:
         behind = self.duty.behind(rule.to, subscriber_id=self.case.subscriber_id)
         stand_ins = {stand_in: person for person, stand_in in behind.items() if stand_in is not None}
         people = {*behind, *stand_ins}
+        if not people:
+            return []
         able = abilities(people)
         load = open_cases(people, besides=self.case.pk)
         return [

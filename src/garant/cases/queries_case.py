@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
+from functools import cache
 from typing import Any
+
+from django.db.models import Model
+from django.db.models.expressions import RawSQL
 
 from garant.cases.events import ESCALATION_KINDS, HANDED_OVER, MISSED
 from garant.cases.models import HIDDEN_KINDS, Case, Draft, Escalation, Message
+from garant.cases.models_files import Attachment
+from garant.cases.models_talk import CaseLink, Follower, ReproductionRequest, Satisfaction, SeverityProposal
 from garant.cases.queries_escalating import escalation_row, people_told
 from garant.cases.queries_files import files_of
 from garant.cases.queries_talk import talk_of
@@ -36,6 +42,7 @@ from garant.directory import queries as directory
 from garant.journal.operations import database_now
 from garant.journal.queries import entries_of
 from garant.journal.views import EntryView
+from garant.kit.asking import kept
 
 __all__ = ["case", "draft", "drafts", "may_see", "unread", "writing"]
 
@@ -50,15 +57,19 @@ STAFF_ONLY = frozenset({"note_added", "case_assigned", *ESCALATION_KINDS, "calen
 
 def case(*, viewer: Viewer, number: int) -> CaseView:
     """The case of that number with messages, clocks, history and allowed acts. Raises NotFound outside one's own."""
-    row = _found(viewer, number)
-    entries = entries_of(("case", row.pk))
+    row = found(viewer, number)
+    entries, terms = entries_of(("case", row.pk)), contracts.terms()
     now = max(database_now(), *(e.at for e in entries if e.kind != MISSED))
     shown = [e for e in entries if viewer.is_staff or e.kind not in STAFF_ONLY]
-    messages = _messages(row, viewer, entries)
-    told = list(row.escalations.select_related("period").order_by("at", "level")) if viewer.is_staff else []
+    there = {name for name, any_there in zip(_PARTS, vars(row)["there"], strict=True) if any_there}
+    messages = _messages(row, viewer, entries) if "messages" in there else ()
+    told = (
+        list(row.escalations.select_related("period").order_by("at", "level"))
+        if viewer.is_staff and "escalations" in there
+        else []
+    )
     names = directory.names(_people(shown, told))
-    terms = contracts.terms()
-    talk = talk_of(row, viewer, entries, terms, now)
+    talk = talk_of(row, viewer, entries, terms, now, there)
     return CaseView(
         **_plain(row),
         messages=messages,
@@ -67,7 +78,7 @@ def case(*, viewer: Viewer, number: int) -> CaseView:
         escalations=tuple(escalation_row(e, row, names, terms) for e in told),
         can=_can(viewer, row, entries, talk, told),
         as_of=now,
-        files=files_of(row, viewer),
+        files=files_of(row, viewer) if "files" in there else (),
         **talk,
     )
 
@@ -77,14 +88,51 @@ def may_see(*, viewer: Viewer, number: int) -> bool:
     return 0 < number < 2**63 and visible(viewer).filter(number=number).exists()
 
 
-def _found(viewer: Viewer, number: int) -> Case:
+def found(viewer: Viewer, number: int) -> Case:
+    """The row of that number for a viewer, to be read; `there` says which parts it has. Raises NotFound.
+
+    A page that asks twice has it once, for the same person.
+    """
+    mine: dict[Any, Case] = kept("cases.found")
+    place = (viewer.person_id, viewer.is_staff, number)
+    if place not in mine:
+        mine[place] = _read(viewer, number)
+    return mine[place]
+
+
+def _read(viewer: Viewer, number: int) -> Case:
     if not 0 < number < 2**63:
         raise NotFound("case")
     rows = visible(viewer).select_related("subscriber", "opened_by", "assignee", "contract")
-    found = rows.filter(number=number).first()
-    if found is None:
+    row = rows.filter(number=number).annotate(there=RawSQL(_there(), [])).first()  # noqa: S611  names of tables alone
+    if row is None:
         raise NotFound("case")
-    return found
+    return row
+
+
+#: What most cases have none of, and by which columns it belongs to one: whether there is any comes with the case.
+_PARTS: Mapping[str, tuple[type[Model], tuple[str, ...]]] = {
+    "messages": (Message, ("case_id",)),
+    "escalations": (Escalation, ("case_id",)),
+    "files": (Attachment, ("case_id",)),
+    "proposals": (SeverityProposal, ("case_id",)),
+    "reproductions": (ReproductionRequest, ("case_id",)),
+    "satisfaction": (Satisfaction, ("case_id",)),
+    "followers": (Follower, ("case_id",)),
+    "links": (CaseLink, ("case_id", "other_id")),
+}
+
+
+@cache
+def _there() -> str:
+    """SQL for which of them a case has, in their order."""
+    found = (
+        f"EXISTS (SELECT 1 FROM {table._meta.db_table} p WHERE "
+        + " OR ".join(f"p.{column} = cases_case.id" for column in columns)
+        + ")"
+        for table, columns in _PARTS.values()
+    )
+    return f"ARRAY[{', '.join(found)}]"
 
 
 def _plain(row: Case) -> dict[str, Any]:
@@ -228,5 +276,5 @@ def writing(*, viewer: Viewer, number: int) -> list[WritingView]:
 
 def unread(*, viewer: Viewer, number: int, seen: int) -> int:
     """How many messages others have added to a case after the message `seen`. Raises NotFound outside one's own."""
-    rows = Message.objects.filter(case=_found(viewer, number), pk__gt=seen).exclude(author_id=viewer.person_id)
+    rows = Message.objects.filter(case=found(viewer, number), pk__gt=seen).exclude(author_id=viewer.person_id)
     return (rows if viewer.is_staff else rows.exclude(kind__in=HIDDEN_KINDS)).count()

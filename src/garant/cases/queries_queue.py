@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
-from typing import Any, cast
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, NamedTuple, cast
 
 from django.db import connection
 from django.db.models import F, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from garant.cases.models import Case, Period
 from garant.cases.narrowing import OPEN, narrowed
@@ -48,18 +50,15 @@ def queue(
     `look`: a search instead of a list (core.looking says which states it covers). `after`: the cursor of the page
     before.
     """
+    terms = contracts.terms()  # first: on a page the moment comes with them
     limit, now, place = bounded(limit), database_now(), f"queue:{look.text or shown}"
     rows = narrowed(visible(viewer), look, viewer, now) if look else _shown(viewer, shown, now)
     mark = marks(place, after, 2)
     if mark is not None:
         rows = rows.filter(_behind(cast("datetime | None", mark[0]), cast(int, mark[1])))
-    found = list(_whole(rows).order_by(F("next_due").asc(nulls_last=True), "pk")[: limit + 1])
-    ids = {case.number: case.pk for case in found}
-    return page(place, _rows(found), limit, lambda row: (_due_of(row, found), ids[row.number]))
-
-
-def _due_of(row: QueueRow, cases: Sequence[Case]) -> datetime | None:
-    return next(case.next_due for case in cases if case.number == row.number)
+    found = _listed(rows.order_by(F("next_due").asc(nulls_last=True), "pk")[: limit + 1])
+    ends = {case.number: (case.next_due, case.pk) for case in found}
+    return page(place, _rows(found, terms), limit, lambda row: ends[row.number])
 
 
 def _behind(due: datetime | None, last: int) -> Q:
@@ -92,7 +91,7 @@ def by_number(*, viewer: Viewer, text: str) -> list[QueueRow]:
     digits = text.strip().lstrip("#")
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 18):
         return []
-    return _rows(list(_whole(visible(viewer)).filter(number=int(digits))))
+    return _rows(_listed(visible(viewer).filter(number=int(digits))), contracts.terms())
 
 
 def counts(viewer: Viewer) -> dict[str, int]:
@@ -100,35 +99,51 @@ def counts(viewer: Viewer) -> dict[str, int]:
 
     One statement for all, and none of its parts reads on once it has counted enough.
     """
+    columns, values = _counting(viewer.person_id) if viewer.is_staff else _counts_of(viewer)
     now = database_now()
-    lists = {name: _shown(viewer, name, now) for name in SHOWN}
-    lists["missed_unassigned"] = lists["missed"].filter(assignee=None)
-    return dict(zip(lists, _counted(list(lists.values())), strict=True))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {columns}", [now if value == _NOW else value for value in values])
+        return dict(zip((*SHOWN, "missed_unassigned"), cursor.fetchone(), strict=True))
 
 
-def _counted(lists: Sequence[QuerySet[Case]]) -> list[int]:
-    """How many cases stand in each list, at most COUNTED: one statement, and no part of it reads on after that."""
-    if not lists:
-        return []
-    parts_sql: list[str] = []
+#: Stands for the moment in a statement that is kept.
+_NOW = datetime(1, 1, 1, tzinfo=UTC)
+
+
+@lru_cache(maxsize=1024)
+def _counting(person_id: int | None) -> tuple[str, tuple[Any, ...]]:
+    """The statement of `counts` for one of the staff, who all see the same cases: on every page of the console."""
+    return _counts_of(Viewer(person_id=person_id, staff_roles=frozenset({"agent"})))
+
+
+def _counts_of(viewer: Viewer) -> tuple[str, tuple[Any, ...]]:
+    lists = {name: _shown(viewer, name, _NOW) for name in SHOWN}
+    return _counting_sql([*lists.values(), lists["missed"].filter(assignee=None)])
+
+
+def _counting_sql(lists: Sequence[QuerySet[Case]]) -> tuple[str, tuple[Any, ...]]:
+    """How many cases stand in each list, at most COUNTED: columns of a statement, none of which reads on after that."""
+    columns: list[str] = []
     values: list[Any] = []
     for rows in lists:
         if rows.query.is_empty():
-            parts_sql.append("SELECT 0")
+            columns.append("0")
             continue
         sql, given = rows.order_by().values("pk")[:COUNTED].query.sql_with_params()
-        parts_sql.append(f"SELECT count(*) FROM ({sql}) x")
+        columns.append(f"(SELECT count(*) FROM ({sql}) x)")
         values.extend(given)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT " + ", ".join(f"({part})" for part in parts_sql), values)
-        return list(cursor.fetchone())
+    return ", ".join(columns), tuple(values)
 
 
-def open_of(*, viewer: Viewer, subscriber_id: int, but: int, limit: int = 6) -> list[OpenCase]:
-    """The unfinished cases of a subscriber that are due first, without the case `but`."""
+def open_of(*, viewer: Viewer, subscriber_id: int, but: int, limit: int = 6) -> tuple[list[OpenCase], int]:
+    """The unfinished cases of a subscriber that are due first, without the case `but`, and how many there are of them
+    in all, at most COUNTED."""
     rows = visible(viewer).filter(subscriber_id=subscriber_id, state__in=OPEN).exclude(number=but)
-    found = rows.order_by(F("next_due").asc(nulls_last=True), "pk").values_list("number", "subject", "severity")
-    return [OpenCase(*row) for row in found[: min(limit, 50)]]
+    sql, values = _counting_sql([rows])
+    counted = rows.annotate(n=RawSQL(sql, values))  # noqa: S611  the ORM's own statement
+    found = counted.order_by(F("next_due").asc(nulls_last=True), "pk")[: min(limit, 50)]
+    shown = list(found.values_list("number", "subject", "severity", "n"))
+    return [OpenCase(*row[:3]) for row in shown], shown[0][3] if shown else 0
 
 
 def open_by_subscriber(*, viewer: Viewer, subscriber_ids: Collection[int]) -> dict[int, tuple[int, int]]:
@@ -136,16 +151,13 @@ def open_by_subscriber(*, viewer: Viewer, subscriber_ids: Collection[int]) -> di
 
     Each is at most COUNTED, in one statement for all.
     """
-    now, wanted = database_now(), sorted(set(subscriber_ids))
-    unfinished = visible(viewer).filter(state__in=OPEN)
-    lists = [
-        rows
-        for subscriber in wanted
-        for every in [unfinished.filter(subscriber_id=subscriber)]
-        for rows in (every, every.filter(next_due__lt=now))
-    ]
-    found = _counted(lists)
-    return {one: (found[2 * n], found[2 * n + 1]) for n, one in enumerate(wanted)}
+    every = visible(viewer).filter(state__in=OPEN, subscriber_id=RawSQL("s.id", []))
+    columns, values = _counting_sql([every, every.filter(next_due__lt=database_now())])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT s.id, {columns} FROM unnest(%s::bigint[]) AS s(id)", [*values, sorted(set(subscriber_ids))]
+        )
+        return {subscriber: (n, late) for subscriber, n, late in cursor.fetchall()}
 
 
 def due_times(*, viewer: Viewer, limit: int = 500) -> list[DueRow]:
@@ -153,20 +165,13 @@ def due_times(*, viewer: Viewer, limit: int = 500) -> list[DueRow]:
     terms = contracts.terms()
     owing = _shown(viewer, "open", database_now()).filter(next_due__isnull=False)
     cases = owing.order_by("next_due", "pk")[: min(limit, 1000)]
+    found = cases.values_list(
+        "number", "state", "held_reason", "next_due", "next_near", "package_key", "severity", "next_metric"
+    )
     return [
-        DueRow(
-            case.number,
-            case.state,
-            case.held_reason or None,
-            case.next_due,
-            case.next_near,
-            rule_of(terms, case.package_key, case.severity, case.next_metric),
-            case.severity,
-        )
-        for case in cases.only(
-            "number", "state", "held_reason", "next_due", "next_near", "package_key", "severity", "next_metric"
-        )
-        if case.next_due is not None
+        DueRow(number, state, held or None, due, near, rule_of(terms, key, severity, metric), severity)
+        for number, state, held, due, near, key, severity, metric in found
+        if due is not None
     ]
 
 
@@ -204,28 +209,76 @@ def my_cases(
     if mark is not None:
         at, last = cast(datetime, mark[0]), cast(int, mark[1])
         rows = rows.filter(Q(last_activity_at__lt=at) | Q(last_activity_at=at, pk__lt=last))
-    found = list(_whole(rows).order_by("-last_activity_at", "-pk")[: limit + 1])
+    found = _listed(rows.order_by("-last_activity_at", "-pk")[: limit + 1])
     ids = {case.number: case.pk for case in found}
-    return page(place, _rows(found), limit, lambda row: (row.last_activity_at, ids[row.number]))
+    return page(place, _rows(found, contracts.terms()), limit, lambda row: (row.last_activity_at, ids[row.number]))
 
 
-def _whole(rows: QuerySet[Case]) -> QuerySet[Case]:
-    """Cases with whom they name, without their texts."""
-    return rows.select_related("subscriber", "opened_by", "assignee", "contract").defer(
-        "description", "steps", "expected", "actual", "environment"
-    )
+class _Listed(NamedTuple):
+    """What a list reads of a case and of whom it names, and no more: whole rows are mostly texts and passwords."""
+
+    pk: int
+    number: int
+    subject: str
+    severity: str
+    state: str
+    held_reason: str
+    request_type: str
+    channel: str
+    package_key: str
+    received_at: datetime
+    last_activity_at: datetime
+    next_due: datetime | None
+    zone: str
+    subscriber_id: int
+    subscriber_slug: str
+    subscriber_name: str
+    opener_id: int
+    opener_name: str
+    opener_email: str
+    opener_language: str
+    assignee_id: int | None
+    assignee_name: str | None
+    assignee_email: str | None
 
 
-def _rows(cases: Sequence[Case]) -> list[QueueRow]:
+_LISTED = (
+    "pk", "number", "subject", "severity", "state", "held_reason", "request_type", "channel", "package_key",
+    "received_at", "last_activity_at", "next_due", "contract__zone", "subscriber_id", "subscriber__slug",
+    "subscriber__name", "opened_by_id", "opened_by__name", "opened_by__email", "opened_by__language", "assignee_id",
+    "assignee__name", "assignee__email",
+)  # fmt: skip
+
+
+def _listed(rows: QuerySet[Case]) -> list[_Listed]:
+    return [_Listed(*row) for row in rows.values_list(*_LISTED)]
+
+
+class _Running(NamedTuple):
+    """What a list reads of a running period."""
+
+    case_id: int
+    metric: str
+    started: datetime
+    due: datetime | None
+    near_at: datetime | None
+    missed: bool
+    waiting: bool
+    paused: bool
+    severity: str
+    package_key: str
+
+
+def _rows(cases: Sequence[_Listed], terms: StoredTerms) -> list[QueueRow]:
     """The rows of a page; the running periods of all its cases come in one statement."""
-    terms = contracts.terms()
-    running: dict[int, list[Period]] = {}
-    for period in Period.objects.filter(case__in=[case.pk for case in cases], ended=None):
+    running: dict[int, list[_Running]] = {}
+    found = Period.objects.filter(case__in=[case.pk for case in cases], ended=None).values_list(*_Running._fields)
+    for period in map(_Running._make, found):
         running.setdefault(period.case_id, []).append(period)
     return [_row(case, running.get(case.pk, []), terms) for case in cases]
 
 
-def _row(case: Case, running: Sequence[Period], terms: StoredTerms) -> QueueRow:
+def _row(case: _Listed, running: Sequence[_Running], terms: StoredTerms) -> QueueRow:
     owed = sorted((p for p in running if p.due is not None), key=lambda p: (p.due, p.metric))
     period = next(iter(owed), None) or max(running, key=lambda p: p.started, default=None)
     key = parts(case.package_key)
@@ -241,18 +294,24 @@ def _row(case: Case, running: Sequence[Period], terms: StoredTerms) -> QueueRow:
         "package": key.package,
         "region": key.region,
         "package_key": case.package_key,
-        "zone": case.contract.zone,
-        "subscriber": SubscriberBrief(case.subscriber.pk, case.subscriber.slug, case.subscriber.name),
-        "opened_by": PersonBrief(case.opened_by.pk, str(case.opened_by)),
-        "assignee": PersonBrief(case.assignee.pk, str(case.assignee), vendor=True) if case.assignee else None,
+        "zone": case.zone,
+        "subscriber": SubscriberBrief(case.subscriber_id, case.subscriber_slug, case.subscriber_name),
+        "opened_by": PersonBrief(case.opener_id, case.opener_name or case.opener_email),
+        "assignee": _assignee(case),
         "received_at": case.received_at,
         "last_activity_at": case.last_activity_at,
-        "language": case.opened_by.language,
+        "language": case.opener_language,
     }
     return QueueRow(**row, **_clock(period, terms))  # type: ignore[arg-type]
 
 
-def _clock(period: Period | None, terms: StoredTerms) -> dict[str, object]:
+def _assignee(case: _Listed) -> PersonBrief | None:
+    if case.assignee_id is None:
+        return None
+    return PersonBrief(case.assignee_id, case.assignee_name or case.assignee_email or "", vendor=True)
+
+
+def _clock(period: _Running | None, terms: StoredTerms) -> dict[str, object]:
     if period is None:
         return {}
     rule = rule_of(terms, period.package_key, period.severity, period.metric)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import Q
+from django.db.models import Model, Q, QuerySet
 
 from garant.cases.events import events_of
 from garant.cases.models import Case
@@ -34,6 +34,8 @@ from garant.journal.views import EntryView
 
 __all__ = ["talk_of"]
 
+Row = TypeVar("Row", bound=Model)
+
 #: A customer's call for management, and what answers it (cases.operations_escalating).
 _CALL = frozenset({"case_escalated", "response_given", "case_reopened"})
 
@@ -42,13 +44,18 @@ _BACKWARDS = {"merged_into": "absorbed", "split_from": "split_off"}
 
 
 def talk_of(
-    row: Case, viewer: Viewer, entries: Sequence[EntryView], terms: StoredTerms, now: datetime
+    row: Case,
+    viewer: Viewer,
+    entries: Sequence[EntryView],
+    terms: StoredTerms,
+    now: datetime,
+    there: Collection[str],
 ) -> dict[str, Any]:
-    """The fields of CaseView that this file fills, by name."""
-    proposals = list(SeverityProposal.objects.filter(case=row).order_by("proposed_at", "pk"))
-    asked = list(ReproductionRequest.objects.filter(case=row).order_by("asked_at", "pk"))
-    content = Satisfaction.objects.filter(case=row).first()
-    followers = list(Follower.objects.filter(case=row).order_by("since", "pk"))
+    """The fields of CaseView that this file fills, by name; `there`: of which kinds the case has any."""
+    proposals = _all(SeverityProposal.objects.filter(case=row).order_by("proposed_at", "pk"), "proposals" in there)
+    asked = _all(ReproductionRequest.objects.filter(case=row).order_by("asked_at", "pk"), "reproductions" in there)
+    content = Satisfaction.objects.filter(case=row).first() if "satisfaction" in there else None
+    followers = _all(Follower.objects.filter(case=row).order_by("since", "pk"), "followers" in there)
     names = directory.names(_people(proposals, asked, content, followers))
     missing = completeness(_report(row), error_report=_is_report(row, terms)).missing
     return {
@@ -59,7 +66,7 @@ def talk_of(
         "missing": missing,
         "proposals": tuple(_proposal(p, names, entries, terms, now) for p in proposals),
         "reproductions": tuple(_reproduction(each, names) for each in asked),
-        "links": _links(row, viewer),
+        "links": _links(row, viewer) if "links" in there else (),
         "followers": tuple(FollowerView(f.person_id, names.get(f.person_id, ""), f.since) for f in followers),
         "satisfaction": None
         if content is None
@@ -67,6 +74,10 @@ def talk_of(
         "closes_at": _closes_at(row, entries, terms),
         "called": _called(row, entries),
     }
+
+
+def _all(rows: QuerySet[Row], any_there: bool) -> list[Row]:
+    return list(rows) if any_there else []
 
 
 def _people(

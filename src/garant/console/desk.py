@@ -12,6 +12,7 @@ from django.shortcuts import render
 from garant.cases import queries
 from garant.core.people import Viewer
 from garant.core.rights import may
+from garant.kit.rendering import rendered
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,4 +58,15 @@ def page(request: HttpRequest, template: str, status: int = 200, **context: Any)
     context.setdefault("may_outbox", may(viewer, "read_outbox"))
     context.setdefault("may_mail", may(viewer, "read_mail"))
     context.setdefault("may_letters", may(viewer, "edit_letters"))
+    context["desk_nav"] = rendered(
+        "console/parts/nav.html",
+        section=context.get("section", ""),
+        open=context["desk"].open,
+        missed=context["desk"].missed,
+        may_overview=context["may_overview"],
+        may_outbox=context["may_outbox"],
+        may_mail=context["may_mail"],
+        may_letters=context["may_letters"],
+        manages="manager" in viewer.staff_roles,
+    )
     return render(request, template, {"viewer": viewer, **context}, status=status)

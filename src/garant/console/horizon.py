@@ -48,7 +48,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Horizon:
-    """What the template draws."""
+    """What the template draws; due times of one state that fall on one point are one tick."""
 
     blocks: tuple[Block, ...]
     labels: tuple[Label, ...]
@@ -73,11 +73,11 @@ def horizon(calendar: Calendar, zone: tzinfo, now: datetime, dues: Sequence[Due]
     scale = 100 / sum(s.units for s in stretches)
     edges = _edges(stretches, scale)
     last = stretches[-1].end
-    shown = [d for d in dues if d.at < last]
+    shown = sorted((d for d in dues if d.at < last), key=lambda d: d.at)
     return Horizon(
         blocks=tuple(_blocks(stretches, edges, now)),
         labels=tuple(_labels(days, stretches, edges)),
-        ticks=tuple((round(_x(stretches, edges, d.at), 2), d.state) for d in sorted(shown, key=lambda d: d.at)),
+        ticks=tuple(dict.fromkeys((round(_x(stretches, edges, d.at), 1), d.state) for d in shown)),
         now_x=round(_x(stretches, edges, now), 2),
         now=now,
         counts={state: sum(d.state == state for d in shown) for state in ("missed", "near", "running")},

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext, pgettext
 
 from garant.cases.views import QueueRow
@@ -16,6 +17,8 @@ from garant.console.words import owed
 from garant.core.calendars import Calendar
 from garant.kit.clocks import ClockState, clock_state
 from garant.kit.moments import clock_time, day, local, short_date, weekday_day, zone
+from garant.kit.rendering import rendered
+from garant.kit.templatetags.garant import clock_pill
 
 #: Columns that stand before number and subject; the others stand behind.
 BEFORE = ("owed", "severity")
@@ -108,6 +111,23 @@ def line_of(
     )
 
 
+def row_of(line: Line, *, may_work: bool) -> SafeString:
+    """The line as a row of the table, rendered once for what it shows."""
+    return rendered(
+        "console/parts/queue_row.html",
+        number=line.number, subject=line.subject, clock=clock_pill(line.clock), due=line.due, since=line.since,
+        status=line.status, before=line.before, after=line.after, may_work=may_work,
+    )  # fmt: skip
+
+
+def item_of(row: QueueRow, now: datetime) -> SafeString:
+    """The row as an item of a subscriber's list, rendered once for what it shows."""
+    clock = clock_pill(short(clock_state(row, now, calendar_of(row))))
+    return rendered(
+        "console/parts/case_item.html", number=row.number, subject=row.subject, severity=row.severity, clock=clock
+    )
+
+
 def _assignee(row: QueueRow) -> str:
     return short_name(row.assignee.name) if row.assignee else pgettext("filter", "Nobody")
 
@@ -119,12 +139,14 @@ def _css(code: str, row: QueueRow, mine: bool) -> str:
 
 def short(clock: ClockState) -> ClockState:
     """The clock with one word where it stands still: the column is narrow, and the status says the rest."""
+    if clock.state not in ("paused", "held", "none"):
+        return clock
     words = {
         "paused": pgettext("clock", "waiting"),
         "held": pgettext("clock", "held"),
         "none": pgettext("clock", "no target"),
     }
-    return replace(clock, text=words[clock.state]) if clock.state in words else clock
+    return replace(clock, text=words[clock.state])
 
 
 def short_name(name: str | None) -> str:

@@ -17,6 +17,7 @@ class Names:
 
     def __init__(self) -> None:
         self._terms: StoredTerms | None = None
+        self._packages: dict[tuple[str, str], str] = {}
 
     def programme(self, key: str) -> Programme | None:
         """The programme version of a package key; None when it is not stored."""
@@ -29,6 +30,12 @@ class Names:
 
     def package(self, key: str, language: str = "") -> str:
         """The package's name."""
+        asked = (key, language)
+        if asked not in self._packages:
+            self._packages[asked] = self._package(key, language)
+        return self._packages[asked]
+
+    def _package(self, key: str, language: str) -> str:
         programme = self.programme(key)
         if programme is None:
             return key

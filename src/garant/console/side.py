@@ -76,12 +76,8 @@ class Others:
 
 def other_cases(viewer: Viewer, view: CaseView) -> Others:
     """The first few other open cases of the subscriber, and how many more there are."""
-    shown = queries.open_of(viewer=viewer, subscriber_id=view.subscriber.id, but=view.number, limit=MOST_OTHERS)
-    every, _ = queries.open_by_subscriber(viewer=viewer, subscriber_ids=[view.subscriber.id])[view.subscriber.id]
-    if every >= COUNTED:
-        return Others(shown, 0, counted(every))
-    rest = every - (view.state not in ("resolved", "closed", "merged"))
-    return Others(shown, max(0, rest - len(shown)))
+    shown, every = queries.open_of(viewer=viewer, subscriber_id=view.subscriber.id, but=view.number, limit=MOST_OTHERS)
+    return Others(shown, every - len(shown)) if every < COUNTED else Others(shown, 0, counted(every))
 
 
 def callers_of(view: CaseView, contract: ContractView | None) -> list[str]:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, gettext_noop, pgettext
 
 from garant.wording.contacts import role
+
+_OWED = {
+    "initial_response": gettext_noop("Initial"),
+    "follow_up": gettext_noop("Follow-up"),
+    "update": gettext_noop("Update"),
+    "corrective_action": gettext_noop("Correction"),
+    "resolution": gettext_noop("Resolution"),
+}
 
 
 def owed(metric: str) -> str:
     """What a period owes, in one word for a column; an unknown code stands as it is."""
-    return {
-        "initial_response": gettext("Initial"),
-        "follow_up": gettext("Follow-up"),
-        "update": gettext("Update"),
-        "corrective_action": gettext("Correction"),
-        "resolution": gettext("Resolution"),
-    }.get(metric, metric.replace("_", " "))
+    words = _OWED.get(metric)
+    return metric.replace("_", " ") if words is None else gettext(words)
 
 
 def recipient_words(code: str) -> str:

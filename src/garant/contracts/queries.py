@@ -53,8 +53,8 @@ def programme_document(code: str, at: datetime | None = None) -> Programme:
 
     Before the first version's date that first version. Raises NotFound for an unknown programme.
     """
-    day = (at or database_now()).astimezone(UTC).date()
     stored = terms().versions_of(code)
+    day = (at or database_now()).astimezone(UTC).date()
     if not stored:
         raise NotFound("programme")
     in_force = [pk for since, pk in stored if since <= day]
@@ -183,8 +183,9 @@ def contracts(viewer: Viewer, *, after: str | None = None, limit: int = 50) -> P
 
 def contracts_with(viewer: Viewer, subscriber_id: int) -> list[ContractView]:
     """The contracts of one subscriber, the latest ending first; none outside what the viewer may read."""
-    rows = _contracts_of(viewer).filter(subscriber_id=subscriber_id)
-    return [contract_view(row) for row in rows.order_by("-ends_on", "-pk")]
+    if not viewer.is_staff and subscriber_id not in reach(viewer, "read_contracts"):
+        return []
+    return sorted(_contracts_by(subscriber_id), key=lambda row: (row.ends_on, row.id), reverse=True)
 
 
 def packages_in_force(*, viewer: Viewer, subscriber_ids: Collection[int], at: datetime) -> dict[int, list[str]]:
@@ -249,12 +250,14 @@ def _day(contract: ContractView, at: datetime) -> date:
 
 def _contracts_near(subscriber_id: int, at: datetime) -> list[ContractView]:
     """The subscriber's contracts that have begun by then (a day's slack for the zone), the latest begun first."""
-    return _contracts_begun(subscriber_id, at.astimezone(UTC).date() + timedelta(days=1))
+    begun = at.astimezone(UTC).date() + timedelta(days=1)
+    return [found for found in _contracts_by(subscriber_id) if found.starts_on <= begun]
 
 
 @one_answer
-def _contracts_begun(subscriber_id: int, by: date) -> list[ContractView]:
-    rows = contracts_rows().filter(subscriber_id=subscriber_id, starts_on__lte=by).order_by("-starts_on", "-pk")
+def _contracts_by(subscriber_id: int) -> list[ContractView]:
+    """All contracts of a subscriber, the latest begun first."""
+    rows = contracts_rows().filter(subscriber_id=subscriber_id).order_by("-starts_on", "-pk")
     return [contract_view(row) for row in rows]
 
 

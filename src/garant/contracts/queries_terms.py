@@ -20,13 +20,15 @@ from garant.contracts.models import Amendment, CalendarVersion, ProgrammeVersion
 from garant.core.calendars import Calendar
 from garant.core.programmes import Programme, ProgrammeTerms
 from garant.core.targets import Rule, Target
-from garant.kit.asking import one_answer
+from garant.journal.operations import database_now
+from garant.kit.asking import answered, one_answer
 
 Stamp = tuple[int, int, int, int]
 
 _STAMP = """
 SELECT (SELECT count(*) FROM contracts_programmeversion), (SELECT coalesce(max(id), 0) FROM contracts_programmeversion),
-       (SELECT count(*) FROM contracts_calendarversion), (SELECT coalesce(max(id), 0) FROM contracts_calendarversion)
+       (SELECT count(*) FROM contracts_calendarversion), (SELECT coalesce(max(id), 0) FROM contracts_calendarversion),
+       clock_timestamp()
 """
 
 
@@ -206,10 +208,15 @@ def plain_version(row: CalendarVersion) -> dict[str, Any]:
 
 @one_answer
 def terms() -> StoredTerms:
-    """The terms of everything stored now. One small query; the same object as long as nothing was added."""
+    """The terms of everything stored now. One small query; the same object as long as nothing was added.
+
+    A page that asks for the moment afterwards has it from here.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_STAMP)
-        return _terms_at(cursor.fetchone())
+        *stamp, now = cursor.fetchone()
+    answered(database_now, now)
+    return _terms_at(tuple(stamp))
 
 
 @lru_cache(maxsize=4)

@@ -187,10 +187,12 @@ def side(subscriber_id: int | None) -> Q:
 def _members(subscriber_id: int | None) -> list[PersonRow]:
     """The active people who hold a role on one side (None: the vendor's), by name."""
     held = _held().filter(side(subscriber_id), person__is_active=True).select_related("person")
+    known: dict[int, str | None] = kept("directory.names")
     people: dict[int, Person] = {}
     roles: dict[int, list[str]] = {}
     for row in held.order_by("person__name", "person_id", "pk"):
         people[row.person_id] = row.person
+        known[row.person_id] = row.person.name
         roles.setdefault(row.person_id, []).append(row.role)
     return [_person_row(person, roles[pk]) for pk, person in people.items()]
 

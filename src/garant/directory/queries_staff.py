@@ -12,6 +12,7 @@ from garant.core.people import Viewer
 from garant.core.refusals import NotFound
 from garant.directory.models import Absence, Advisor, Person, RoleHeld, Rota, RotaTurn, Skill, Team
 from garant.directory.queries_duty import rota_stretches
+from garant.kit.asking import one_answer
 
 __all__ = [
     "AbilityRow",
@@ -119,22 +120,23 @@ class AdvisorRow:
 
 
 def abilities(people: Collection[int]) -> dict[int, AbilityRow]:
-    """What rules ask of active people, by id. Not scoped: for rooms, never for a door."""
+    """What rules ask of the active staff among some people, by id. Not scoped: for rooms, never for a door."""
     roles: dict[int, set[str]] = {}
-    held = RoleHeld.objects.filter(person_id__in=people, subscriber=None, ended_at=None)
-    for person_id, role in held.values_list("person_id", "role"):
+    reads: dict[int, str] = {}
+    held = RoleHeld.objects.filter(person_id__in=people, subscriber=None, ended_at=None, person__is_active=True)
+    for person_id, role, language in held.values_list("person_id", "role", "person__language"):
         roles.setdefault(person_id, set()).add(role)
+        reads[person_id] = language
     skills: dict[int, set[str]] = {}
     for person_id, code in Skill.objects.filter(person_id__in=people).values_list("person_id", "code"):
         skills.setdefault(person_id, set()).add(code)
-    rows = Person.objects.filter(pk__in=people, is_active=True).values_list("pk", "language")
     return {
         pk: AbilityRow(
             frozenset(roles.get(pk, ())),
             frozenset(skills.get(pk, ())),
             frozenset({language, *(s.removeprefix(LANGUAGE) for s in skills.get(pk, ()) if s.startswith(LANGUAGE))}),
         )
-        for pk, language in rows
+        for pk, language in reads.items()
     }
 
 
@@ -247,6 +249,11 @@ def advisor_of(viewer: Viewer, subscriber_id: int) -> AdvisorRow | None:
     """The named advisor of a subscriber; None for none, and for those who may not read the subscriber."""
     if not viewer.is_staff and subscriber_id not in viewer.subscribers():
         return None
+    return _advisor(subscriber_id)
+
+
+@one_answer
+def _advisor(subscriber_id: int) -> AdvisorRow | None:
     row = Advisor.objects.filter(subscriber_id=subscriber_id).select_related("person", "stand_in").first()
     return AdvisorRow(row.person_id, row.person.name, row.stand_in.name if row.stand_in else "") if row else None
 

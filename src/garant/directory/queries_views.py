@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from garant.core.people import Viewer
 from garant.directory.models import SavedView
+from garant.kit.asking import one_answer
 
 #: What a list can show beside the case itself, in the order of the page.
 COLUMNS = (
@@ -42,8 +43,7 @@ def views(viewer: Viewer) -> list[ViewRow]:
     """The viewer's own kept searches, then those that others share; each by name. Nothing for anybody but staff."""
     if not viewer.is_staff:
         return []
-    seen = SavedView.objects.filter(Q(person_id=viewer.person_id) | Q(shared=True)).exclude(name="")
-    rows = [view_row(row, viewer.person_id) for row in seen.select_related("person").order_by("name", "pk")]
+    rows = [view_row(row, viewer.person_id) for row in _seen(viewer.person_id) if row.name]
     return sorted(rows, key=lambda row: not row.mine)
 
 
@@ -51,8 +51,15 @@ def columns(viewer: Viewer) -> tuple[str, ...]:
     """The columns that the viewer chose for lists, else the usual ones."""
     if viewer.person_id is None:
         return USUAL
-    found = SavedView.objects.filter(person_id=viewer.person_id, name="").values_list("columns", flat=True).first()
-    return tuple(found) if found else USUAL
+    own = (row.columns for row in _seen(viewer.person_id) if row.person_id == viewer.person_id and not row.name)
+    return tuple(next(own, ())) or USUAL
+
+
+@one_answer
+def _seen(person_id: int | None) -> list[SavedView]:
+    """What somebody kept and what others share, by name; without a name: the columns that they chose."""
+    seen = SavedView.objects.filter(Q(person_id=person_id) | Q(shared=True))
+    return list(seen.select_related("person").order_by("name", "pk"))
 
 
 def view_row(row: SavedView, person_id: int | None) -> ViewRow:

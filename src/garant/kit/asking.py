@@ -79,6 +79,13 @@ def one_answer(function: Callable[P, R]) -> Callable[P, R]:
     return asked
 
 
+def answered(function: Callable[[], R], answer: R) -> None:
+    """Keep an answer that came along with another question, unless the function was asked before."""
+    answers = _open()
+    if answers is not None:
+        answers.kept.setdefault((getattr(function, "__wrapped__", function), (), (), _reach()), answer)
+
+
 def kept(name: str) -> dict[Any, Any]:
     """A dict of that name for this request and reach, to fill with answers; an empty one of nobody's elsewhere."""
     answers = _open()

@@ -67,6 +67,15 @@ def clock_state(row: Any, now: datetime, calendar: Counts | None = None) -> Cloc
     return _ticking(row, now, due, counts)
 
 
+def state_of(row: Any, now: datetime) -> str:
+    """The state alone of a row that owes something, as `clock_state` finds it: for drawing many."""
+    if row.state == "held" or row.held_reason:
+        return "held"
+    if now > row.due:
+        return "missed"
+    return "near" if row.near_at is not None and now >= row.near_at else "running"
+
+
 def _still(row: Any) -> ClockState | None:
     """The states in which nothing ticks, or None."""
     state = getattr(row, "state", "") or ""

@@ -57,8 +57,13 @@ def local(at: datetime, zone_name: str) -> datetime:
 
 
 def _format(at: datetime, zone_name: str, index: int) -> str:
-    text = format_datetime(local(at, zone_name), _pattern(index), tzinfo=zone(zone_name), locale=locale())
-    if locale().language == "fr":  # "15 h", never "15 h 00"; its spaces don't break
+    return _formatted(at.replace(second=0, microsecond=0), zone_name, _pattern(index), locale())
+
+
+@lru_cache(maxsize=4096)
+def _formatted(at: datetime, zone_name: str, pattern: str, language: Locale) -> str:
+    text = format_datetime(local(at, zone_name), pattern, tzinfo=zone(zone_name), locale=language)
+    if language.language == "fr":  # "15 h", never "15 h 00"; its spaces don't break
         return text.replace(" h 00", " h").replace(" h ", "\u00a0h\u00a0").replace(" h", "\u00a0h")
     return text
 
@@ -84,7 +89,12 @@ def long_day_time(at: datetime, zone_name: str) -> str:
 
 def day(at: datetime | date, zone_name: str = "UTC") -> str:
     """A day in a list: "Tue 24 Nov"."""
-    return format_date(_date(at, zone_name), _pattern(2), locale=locale())
+    return _formatted_date(_date(at, zone_name), _pattern(2), locale())
+
+
+@lru_cache(maxsize=4096)
+def _formatted_date(of: date, pattern: str, language: Locale) -> str:
+    return str(format_date(of, pattern, locale=language))
 
 
 def short_date(at: datetime | date, zone_name: str = "UTC") -> str:
@@ -95,7 +105,7 @@ def short_date(at: datetime | date, zone_name: str = "UTC") -> str:
 
 def long_date(at: datetime | date, zone_name: str = "UTC") -> str:
     """A date in full: "24 November 2026"."""
-    text = format_date(_date(at, zone_name), _pattern(3), locale=locale())
+    text = _formatted_date(_date(at, zone_name), _pattern(3), locale())
     return text.replace("1 ", "1er ", 1) if locale().language == "fr" and text.startswith("1 ") else text
 
 
@@ -115,7 +125,12 @@ def place(zone_name: str, language: str = "") -> str:
     they are."""
     if "/" not in zone_name:
         return zone_name
-    found = get_timezone_location(zone(zone_name), locale=_locale(language) if language else locale(), return_city=True)
+    return _place(zone_name, _locale(language) if language else locale())
+
+
+@lru_cache(maxsize=2048)
+def _place(zone_name: str, language: Locale) -> str:
+    found = get_timezone_location(zone(zone_name), locale=language, return_city=True)
     return found or zone_name.rsplit("/", 1)[1].replace("_", " ")
 
 

@@ -36,10 +36,16 @@ def zone_choices(current: str) -> list[Choice | tuple[str, list[Choice]]]:
     return first + [(gettext(_AREAS[area]), list(places)) for area, places in areas]
 
 
+@lru_cache(maxsize=1)
+def every_zone() -> frozenset[str]:
+    """The names of all zones that this machine knows; looked up on its disk once a process."""
+    return frozenset(available_timezones())
+
+
 @lru_cache(maxsize=8)
 def _areas(language: str) -> list[tuple[str, tuple[Choice, ...]]]:
     """Areas with their places in the language, by name. Of names for one place (Kolkata, Calcutta) one is listed."""
-    names = sorted(name for name in available_timezones() if name.partition("/")[0] in _AREAS and "/" in name)
+    names = sorted(name for name in every_zone() if name.partition("/")[0] in _AREAS and "/" in name)
     found: dict[str, dict[str, str]] = {area: {} for area in _AREAS}
     for name in names:
         area, label = found[name.partition("/")[0]], place(name)

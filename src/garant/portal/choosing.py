@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from garant.core.programmes import Package, Programme, said
 
@@ -17,12 +18,14 @@ class Need:
     name: str
 
 
+@lru_cache(maxsize=64)
 def needs(programme: Programme, region: str, language: str) -> tuple[Need, ...]:
     """The rows by which packages differ, in the page's order; the number of contacts is asked separately."""
     found = []
+    said_of = [programme.rows(package.code, region) for package in programme.packages]
     for group in programme.groups:
         for row in group.rows:
-            values = [has(programme.rows(package.code, region)[row.code]) for package in programme.packages]
+            values = [has(rows[row.code]) for rows in said_of]
             if row.code != "authorized_contacts" and any(values) and not all(values):
                 found.append(Need(row.code, said(row.name, language)))
     return tuple(found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
+from functools import lru_cache
 
 from babel.dates import format_time, get_day_names
 from django.utils.translation import gettext
@@ -26,6 +27,7 @@ class Week:
     city: str
 
 
+@lru_cache(maxsize=64)
 def business_calendar(programme: Programme, region: str) -> str | None:
     """The code of the calendar that most targets of a region count by, round-the-clock ones aside; None without one."""
     seen: dict[str, int] = {}

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
 
 from garant.core.people import Viewer
 from garant.kit import moments
 from garant.kit.clocks import ClockState, clock_state
+from garant.kit.rendering import rendered
+from garant.kit.templatetags.garant import clock_pill
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,18 @@ class ListedCase:
     clock: ClockState
     line: str
     by: str
+
+    @property
+    def html(self) -> SafeString:
+        """The row of the list, rendered once for what it shows."""
+        return rendered(
+            "portal/case_row.html",
+            number=self.number,
+            subject=self.subject,
+            clock=clock_pill(self.clock),
+            line=self.line,
+            by=self.by,
+        )
 
 
 def listed(row: Any, viewer: Viewer, now: datetime) -> ListedCase:

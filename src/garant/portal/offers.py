@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from django.utils.translation import gettext, ngettext
 
@@ -55,8 +56,9 @@ class PackagesPage:
     zone: str
 
 
+@lru_cache(maxsize=64)
 def packages_page(programme: Programme, region: str, language: str) -> PackagesPage:
-    """The page of a region (a known code) in a language; programme texts fall back to English."""
+    """The page of a region (a known code) in the active language; programme texts fall back to English."""
     place = programme.regions[region]
     own = programme.region_parts[region].offer
     week = week_of(programme, region, language)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from zoneinfo import available_timezones
+from functools import lru_cache
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
@@ -15,6 +17,7 @@ from garant.cases.queries import promise_for
 from garant.core.programmes import Programme, said
 from garant.core.refusals import NotFound
 from garant.kit import moments
+from garant.kit.zone_choices import every_zone
 from garant.portal.access import for_subscribers, viewer_of
 from garant.portal.choosing import Need, needs, smallest
 from garant.portal.offers import DEFAULT, PackagesPage, packages_page
@@ -69,7 +72,8 @@ def packages(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/packages.html", {
         "section": "packages",
         "page": page,
-        "columns": len(page.packages.names) + 1,
+        "tables": part_of("tables", document, region, language),
+        "rest": part_of("rest", document, region, language),
         "asked": asked,
         "answer": _answer(asked, document, region, language),
         "choice": _choice(request, document, region, language),
@@ -81,7 +85,7 @@ def _asked(request: HttpRequest, document: Programme, page: PackagesPage, langua
     sold = [*([document.region_parts[page.region.code].offer] if page.own else []), *document.packages]
     names = tuple((one.code, said(one.name, language)) for one in sold if one is not None)
     zone = query.get("zone", page.zone)
-    zone = zone if zone in available_timezones() else page.zone
+    zone = zone if zone in every_zone() else page.zone
     now = moments.local(datetime.now(UTC), zone)
     day, time = query.get("day") or f"{now:%Y-%m-%d}", query.get("time") or f"{now:%H:%M}"
     at, problem = _instant(day, time, zone)
@@ -94,7 +98,7 @@ def _asked(request: HttpRequest, document: Programme, page: PackagesPage, langua
         day=day,
         time=time,
         zone=zone,
-        zones=_zones(zone, page.zone),
+        zones=_zones(language, zone, page.zone),
         at=at,
         problem=problem,
     )
@@ -104,10 +108,18 @@ def _known(value: str | None, allowed: list[str], default: str) -> str:
     return value if value in allowed else default
 
 
-def _zones(*more: str) -> tuple[tuple[str, str], ...]:
-    """The clocks to choose from, by city."""
+@lru_cache(maxsize=256)
+def _zones(language: str, *more: str) -> tuple[tuple[str, str], ...]:
+    """The clocks to choose from, by city in the active language."""
     codes = dict.fromkeys((*more, *ZONES))
     return tuple(sorted(((code, moments.place(code)) for code in codes), key=lambda pair: pair[1]))
+
+
+@lru_cache(maxsize=64)
+def part_of(name: str, document: Programme, region: str, language: str) -> SafeString:
+    """The tables or the rest of the page: long, and the same until the programme has another version."""
+    page = packages_page(document, region, language)
+    return render_to_string(f"portal/packages_{name}.html", {"page": page, "columns": len(page.packages.names) + 1})
 
 
 def _instant(day: str, time: str, zone: str) -> tuple[datetime | None, str]:

@@ -16,7 +16,7 @@ from garant.console.access import staff_only
 from garant.console.columns import chosen, heads, names
 from garant.console.desk import Desk, desk_of, now, page
 from garant.console.horizon import Due
-from garant.console.lines import Line, grouped, line_of
+from garant.console.lines import Line, grouped, line_of, row_of
 from garant.console.narrowing import choices, misread_lines, organisation, typed
 from garant.console.packages import Names
 from garant.console.people import answering
@@ -29,7 +29,7 @@ from garant.core.people import Viewer
 from garant.core.rights import may
 from garant.directory.queries_finding import people_matching, subscribers_matching
 from garant.directory.queries_views import views
-from garant.kit.clocks import clock_state
+from garant.kit.clocks import state_of
 from garant.kit.moments import counted
 
 ROWS = 50
@@ -68,15 +68,15 @@ def _lines(rows: Any, viewer: Viewer, at: Any, columns: Sequence[str] = ()) -> l
 
 
 def _content(request: HttpRequest, viewer: Viewer, look: Look) -> dict[str, Any]:
-    at, desk, shown = now(), desk_of(viewer), shown_of(request)
-    found = _page(request, viewer, look)
+    at, shown, works = now(), shown_of(request), may(viewer, "assign")
+    found, desk = _page(request, viewer, look), desk_of(viewer)
     kept = views(viewer)
     current = next((view for view in kept if view.query == look.text and look), None)
     columns = chosen(viewer, current)
     lines = _lines(found.rows, viewer, at, columns)
     due_rows = queries.due_times(viewer=viewer)
     calendar = most_common([line.calendar for line in lines] or [calendar_of(row) for row in due_rows])
-    dues = [Due(row.due, clock_state(row, at).state) for row in due_rows]
+    dues = [Due(row.due, state_of(row, at)) for row in due_rows]
     return {
         "section": "queue",
         "now": at,
@@ -91,7 +91,10 @@ def _content(request: HttpRequest, viewer: Viewer, look: Look) -> dict[str, Any]
         "columns_before": heads(columns, before=True),
         "columns_after": heads(columns, before=False),
         "span": len(columns) + 5,
-        "groups": grouped(lines, now=at, zone_name=viewer.zone, calendar=calendar),
+        "groups": [
+            (group, [row_of(line, may_work=works) for line in group.lines])
+            for group in grouped(lines, now=at, zone_name=viewer.zone, calendar=calendar)
+        ],
         "page": found,
         "people": people_matching(viewer=viewer, words=look.words),
         "subscribers": subscribers_matching(viewer=viewer, words=look.words),
@@ -99,7 +102,7 @@ def _content(request: HttpRequest, viewer: Viewer, look: Look) -> dict[str, Any]
         "choices": choices(viewer, look),
         "org": organisation(look),
         "agents": answering(viewer),
-        "may_work": may(viewer, "assign"),
+        "may_work": works,
         "undo": undoable(request),
         "clocks_url": f"{reverse('console:clocks')}?{urlencode(_kept(request))}",
         "banner_text": _banner(desk),

@@ -16,7 +16,7 @@ from garant.console.allotments import sums_of
 from garant.console.desk import now, page
 from garant.console.forms import StrictForm, UnknownFields
 from garant.console.forms_standing import DecisionForm, ExceptionForm, FactForm, FileForm, LoadForm
-from garant.console.lines import line_of
+from garant.console.lines import item_of
 from garant.console.packages import Names
 from garant.console.standing import contract_lines, shown_standing
 from garant.console.views.cases import Problem, case_page, seen
@@ -92,9 +92,7 @@ def _page(request: HttpRequest, slug: str, status: int = 200, **forms: StrictFor
     cases = queries.my_cases(
         viewer=viewer, subscriber_id=row.id, state="open", after=request.GET.get("after"), limit=50
     )
-    lines = [
-        line_of(each, now=at, zone_name=viewer.zone, person_id=viewer.person_id, names=names) for each in cases.rows
-    ]
+    lines = [item_of(each, at) for each in cases.rows]
     offered: dict[str, StrictForm] = {}
     if "record" in view.may:
         offered["fact_form"] = forms.get("fact_form") or FactForm(auto_id="fact_%s")

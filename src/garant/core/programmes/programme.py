@@ -132,13 +132,21 @@ class Programme:
         A flag is True or False, a count a number or "unlimited", hours a calendar's code or None. A row of targets
         is an amount in the target's unit, None for no promise, or, where its severities differ, such a value by level.
         """
-        found: dict[str, RowValue] = {}
-        for group in self.groups:
-            for row in group.rows:
-                found[row.code] = (
-                    self._target_row(row, package, region) if row.kind == "target" else self._cell(row, package, region)
-                )
-        return found
+        key = (package, region)
+        if key not in self._rows:
+            self._rows[key] = {
+                row.code: self._target_row(row, package, region)
+                if row.kind == "target"
+                else self._cell(row, package, region)
+                for group in self.groups
+                for row in group.rows
+            }
+        return dict(self._rows[key])
+
+    @cached_property
+    def _rows(self) -> dict[tuple[str, str], dict[str, RowValue]]:
+        """What `rows` found before: the programme never changes."""
+        return {}
 
     def _cell(self, row: Row, package: str, region: str) -> RowValue:
         offered = self.package(package).region
@@ -160,7 +168,17 @@ class Programme:
         base = self.cells.get((package, severity, metric))
         if base is None or self._comes_first("package", "region"):
             return base
-        return own if own is not None else overlaid(base, part.region)
+        if own is not None:
+            return own
+        key = (package, region, severity, metric)
+        if key not in self._overlaid:
+            self._overlaid[key] = overlaid(base, part.region)
+        return self._overlaid[key]
+
+    @cached_property
+    def _overlaid(self) -> dict[tuple[str, str, str, str], Cell]:
+        """What `cell` worked out before."""
+        return {}
 
     def _comes_first(self, layer: str, other: str) -> bool:
         """Whether a layer wins over another; one that is not in the precedence changes nothing."""

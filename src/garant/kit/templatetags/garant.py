@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -16,11 +17,13 @@ from django.utils.translation import gettext
 
 from garant.kit import moments, proofs
 from garant.kit.clocks import ClockState, Counts, clock_state
+from garant.kit.rendering import rendered
 
 register = template.Library()
 
 
 @register.simple_tag
+@lru_cache(maxsize=1024)
 def icon(name: str, label: str = "", css: str = "ico") -> SafeString:
     """An icon of the sprite: decoration unless it has a label."""
     source = static("garant/icons.svg")
@@ -40,11 +43,16 @@ def icon_source() -> str:
 @register.simple_tag
 def severity(level: str, large: bool = False) -> SafeString:
     """The severity mark: weight of ink, never a colour; read aloud as "Severity 2"."""
+    return _severity(level, large, gettext("Severity %(level)s") % {"level": level})
+
+
+@lru_cache(maxsize=256)
+def _severity(level: str, large: bool, words: str) -> SafeString:
     return format_html(
         '<span class="sev{}" data-sev="{}"><span class="vh">{}</span><span aria-hidden="true">S{}</span></span>',
         " sev-l" if large else "",
         level,
-        gettext("Severity %(level)s") % {"level": level},
+        words,
         level,
     )
 
@@ -55,10 +63,14 @@ def clock(context: dict[str, Any], row: Any, calendar: Counts | None = None) -> 
     return clock_state(row, context.get("now") or datetime.now(tz=moments.zone("UTC")), calendar)
 
 
-@register.inclusion_tag("garant/components/clock.html")
-def clock_pill(state: ClockState, due: str = "") -> dict[str, Any]:
+@register.simple_tag
+def clock_pill(state: ClockState, due: str = "") -> SafeString:
     """Icon and words of a clock; `due` adds the due time, already formatted."""
-    return {"state": state, "due": due}
+    owes = state.due is not None
+    return rendered(
+        "garant/components/clock.html",
+        state=state.state, icon=state.icon, pill=state.pill, text=state.text, owes=owes, share=state.share, due=due,
+    )  # fmt: skip
 
 
 @register.inclusion_tag("garant/components/hero.html")
