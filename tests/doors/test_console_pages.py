@@ -148,7 +148,7 @@ def test_the_case_explains_its_due_time_and_the_proof_sums_to_the_target(cast: C
     counted = sum((_span(text) for text in hours if text != "–"), timedelta(0))
     assert counted == target
     assert f"<span>{_figures(target)}</span>" in table
-    assert "America/Denver" in page
+    assert "07:00-18:00 Denver" in page
     assert 'class="ribbon"' in page
 
 
