@@ -9,7 +9,7 @@ UV := $(BIN)/uv
 PYTEST := $(BIN)/python -m pytest -q
 INSTALL := $(UV) pip install --quiet --require-hashes --python
 
-.PHONY: help setup run test test-long test-browser test-servers check lint types imports core bench locks screenshots
+.PHONY: help setup run test test-long test-browser test-servers check lint types imports core bench bench-mail locks screenshots
 
 help: ## list every verb
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sort | awk -F':.*?## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -71,6 +71,9 @@ $(VENV)/.bench: $(VENV)/.dev locks/bench.lock
 
 bench: $(VENV)/.bench ## measure, side by side with peers and a floor in one run
 	@$(BIN)/python -m bench
+
+bench-mail: $(VENV)/.bench ## measure mail: outcomes over the data, mails a second, trimming, bombs
+	@$(BIN)/python -m bench mail mail-text
 
 locks: ## write the hashed lock files anew from pyproject.toml
 	@bash locks/lock.sh $(UV)

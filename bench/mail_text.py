@@ -52,7 +52,8 @@ def run() -> Table:
     return table
 
 
-def _stored(name: str) -> Iterator[tuple[str, bytes]]:
+def stored(name: str) -> Iterator[tuple[str, bytes]]:
+    """Every message of a set: its name and bytes."""
     with ZipFile(SHARED / f"{name}.zip") as archive:
         for entry in archive.infolist():
             if not entry.is_dir() and not entry.filename.endswith(".json"):
@@ -62,7 +63,7 @@ def _stored(name: str) -> Iterator[tuple[str, bytes]]:
 def trimming() -> list[str]:
     """A line for each language of reply-discourse: how many are exactly as expected, how many lose nothing; and one for
     mail-parser-reply on its own."""
-    files = dict(_stored("reply-discourse"))
+    files = dict(stored("reply-discourse"))
     counts: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     for name in sorted(files):
         if name.startswith("trimmed/"):
@@ -105,7 +106,7 @@ def _data_rows() -> Iterator[Row]:
     spread, number = list[tuple[float, float]](), 0
     for path in sorted(SHARED.glob("*.zip")):
         taken = []
-        for _, raw in _stored(path.stem):
+        for _, raw in stored(path.stem):
             taken.append(_cost(raw))
             number += 1
             if number % SPREAD == 0:
