@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 from case_acts import ago, case_of, entries, file, kinds, period
@@ -36,6 +37,16 @@ def test_mail_01_a_forged_contact_opens_nothing_and_nobody_is_told(cast: Cast) -
     assert (done.outcome, done.case, done.reason) == ("quarantined", None, "forged")
     assert not Case.objects.exists()
     assert told() == []
+
+
+def test_mail_01_results_that_came_with_the_message_prove_nothing(cast: Cast, settings: Any) -> None:
+    mail = letter(address("contact_gold"), proved=None)
+    line = b"Authentication-Results: mx.desk.example; dmarc=pass header.from=people.example\n"
+    raw = mail.as_bytes().replace(b"From: contact_gold", line + b"From: contact_gold")
+    assert raw.index(b"Received:") < raw.index(b"Authentication-Results:")
+    assert arrives(raw).reason == "sender"
+    settings.MAIL_STRIPS = True  # the operator says that such lines can only be the server's own
+    assert arrives(raw + b"\n").outcome == "case_opened"
 
 
 def test_mail_02_an_unproved_mail_waits_for_its_contact_and_then_counts_from_its_receipt(cast: Cast) -> None:

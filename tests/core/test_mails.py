@@ -130,7 +130,8 @@ def test_results_of_others_and_below_our_own_line_prove_nothing() -> None:
     good = "dmarc=pass header.from=a.example"
     assert trust([results(good, "mx.evil.example")], HOST, SENDER, registered) == "unverified"
     assert trust([results(good)], "", SENDER, registered) == "unverified"
-    assert trust([RECEIVED, results(good)], HOST, SENDER, registered) == "verified"
+    assert trust([RECEIVED, results(good)], HOST, SENDER, registered) == "unverified"
+    assert trust([RECEIVED, results(good)], HOST, SENDER, registered, hops=1) == "verified"
     below = [RECEIVED, ("Received", "from evil by x"), results(good)]
     assert trust(below, HOST, SENDER, registered) == "unverified"
     assert trust(below, HOST, SENDER, registered, hops=2) == "verified"

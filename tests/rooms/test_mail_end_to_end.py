@@ -56,6 +56,7 @@ def dovecot(postfix: Postfix) -> Iterator[Dovecot]:
 def desk(place: Gate, settings: Any) -> Iterator[None]:
     """The desk listens, and believes its mail server."""
     settings.MAIL_HOST, settings.MAIL_HOPS, settings.MAIL_REPLY, settings.MAIL_OWN = "mx.desk.example", 1, DESK, (DESK,)
+    settings.MAIL_STRIPS = True
     door = MailGate(place, (Mailbox("reference", DESK),), keep)
     door.start()
     yield
@@ -135,6 +136,7 @@ def test_a_mail_and_its_reply_from_a_mailbox_are_the_same_case(
     cast: Cast, postfix: Postfix, dovecot: Dovecot, settings: Any
 ) -> None:
     settings.MAIL_HOST, settings.MAIL_HOPS, settings.MAIL_REPLY, settings.MAIL_OWN = "mx.desk.example", 1, DESK, (DESK,)
+    settings.MAIL_STRIPS = True
     mailbox, at = dovecot.mailbox(), datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=40)
     dovecot.set_password("opensesame")
     configure_mailboxes(["support"])
@@ -172,7 +174,7 @@ def test_an_automatic_reply_a_bounce_and_a_spoof_do_nothing(
 def test_a_mail_that_waited_with_postfix_counts_from_when_postfix_took_it(
     cast: Cast, postfix: Postfix, place: Gate, settings: Any
 ) -> None:
-    settings.MAIL_HOST, settings.MAIL_HOPS = "mx.desk.example", 1
+    settings.MAIL_HOST, settings.MAIL_HOPS, settings.MAIL_STRIPS = "mx.desk.example", 1, True
     post(postfix, written("While away", "Nobody listens."))
     assert wait_until(lambda: "Connection refused" in postfix.log(), 60.0)
     taken_by = datetime.now(UTC)

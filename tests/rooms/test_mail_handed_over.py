@@ -59,7 +59,7 @@ def send(postfix: Postfix, *to: str, subject: str = "one") -> None:
 
 
 def test_a_mail_from_a_client_is_stored_with_its_receipt(postfix: Postfix, place: Gate, settings: Any) -> None:
-    settings.MAIL_HOST, settings.MAIL_HOPS = "mx.desk.example", 1
+    settings.MAIL_HOST, settings.MAIL_HOPS, settings.MAIL_STRIPS = "mx.desk.example", 1, True
     before = datetime.now(UTC).replace(microsecond=0)
     with listening(place):
         send(postfix, "support+case-1@desk.example", "second@desk.example")
@@ -75,7 +75,7 @@ def test_a_mail_from_a_client_is_stored_with_its_receipt(postfix: Postfix, place
 def test_what_cant_be_stored_stays_with_postfix_and_comes_once_with_its_receipt(
     postfix: Postfix, place: Gate, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings.MAIL_HOST, settings.MAIL_HOPS = "mx.desk.example", 1
+    settings.MAIL_HOST, settings.MAIL_HOPS, settings.MAIL_STRIPS = "mx.desk.example", 1, True
     tries: list[int] = []
     plain = taking.store
 

@@ -253,3 +253,15 @@ def test_a_mail_older_than_what_the_case_has_seen_counts_from_now(cast: Cast) ->
     assert done.outcome == "reply_added"
     assert Message.objects.latest("pk").at > ago(minutes=4)
     assert process(stored().pk) == done
+
+
+def test_a_pasted_screenshot_goes_along_and_the_logo_of_a_signature_does_not(cast: Cast) -> None:
+    png = bytes.fromhex("89504e470d0a1a0a0000000d49484452")
+    mail = letter(address("contact_gold"))
+    mail.add_alternative('<p>See <img src="cid:shot"><img src="cid:logo"></p>', subtype="html")
+    page = mail.get_payload()[1]  # type: ignore[index]
+    page.add_related(png + b"x" * 30_000, "image", "png", cid="<shot>", filename="shot.png")  # type: ignore[union-attr]
+    page.add_related(png + b"x" * 300, "image", "png", cid="<logo>", filename="logo.png")  # type: ignore[union-attr]
+    assert arrives(mail).outcome == "case_opened"
+    assert [one.name for one in Attachment.objects.all()] == ["shot.png"]
+    assert len(stored().content["files"]) == 2

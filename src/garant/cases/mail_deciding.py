@@ -8,12 +8,12 @@ from __future__ import annotations
 import base64
 import binascii
 import logging
-import re
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
 
+from garant.cases.mail_asking import asked_for, body_of, levels, title_of
 from garant.cases.mail_bounces import take_bounce
 from garant.cases.mail_reading import Reading
 from garant.cases.mail_telling import ask_whether_written, tell_administrators, tell_refused
@@ -28,10 +28,8 @@ from garant.cases.operations_terms import raise_severity
 from garant.cases.scope import WRITING, visible
 from garant.contracts import queries as contracts
 from garant.contracts.views import ContractView
-from garant.core.identity import is_visible
 from garant.core.mails import FORGED, UNVERIFIED, VERIFIED, automatic, severity_line, trust
 from garant.core.people import SYSTEM, Actor, Viewer
-from garant.core.programmes import Programme
 from garant.core.refusals import Refusal
 from garant.directory import queries as directory
 from garant.directory.operations_mail import clear_undeliverable
@@ -45,12 +43,10 @@ log = logging.getLogger(__name__)
 
 #: So many messages of one sender are read within an hour, and so many of one who is not verified.
 MOST_AN_HOUR, MOST_UNVERIFIED = 40, 5
-LONGEST_SUBJECT, LONGEST_BODY = 200, 100_000
 #: The same words of the same sender about the same case within this time are the same answer again.
 REPEATED_WITHIN = timedelta(hours=24)
 #: People of the organisation in Cc who may become followers of a case by one message.
 MOST_FOLLOWERS = 20
-_REPLY = re.compile(r"^\s*((re|aw|antw|sv|rif|rép|r|wg|fwd?|tr|i|rv)\s*(\[\d+\])?\s*[:\uff1a]\s*)+", re.IGNORECASE)
 
 
 def settle(row: StoredMail, outcome: str, reason: str = "", case: Case | None = None) -> None:
@@ -76,7 +72,8 @@ def decide(row: StoredMail, read: Reading) -> None:
     if len(addresses) != 1 or read.from_lines > 1:
         settle(row, "quarantined", "several_senders" if addresses else "no_sender")
         return
-    row.trust = trust(read.headers, settings.MAIL_HOST, read.sender, organisation, settings.MAIL_HOPS)
+    hops = settings.MAIL_HOPS if settings.MAIL_STRIPS else 0
+    row.trust = trust(read.headers, settings.MAIL_HOST, read.sender, organisation, hops)
     if row.trust == UNVERIFIED and read.signed:
         row.trust = VERIFIED
     if row.trust == FORGED:
@@ -133,7 +130,7 @@ def _take_staff(row: StoredMail, read: Reading, person: PersonRow, thread: Threa
         return
     try:
         with transaction.atomic():
-            add_note(by=Actor("person", person.id), number=thread.case.number, body=_body(read), once=_once(row))
+            add_note(by=Actor("person", person.id), number=thread.case.number, body=body_of(read), once=_once(row))
     except Refusal as refusal:
         settle(row, "quarantined", refusal.code, thread.case)
         return
@@ -171,7 +168,7 @@ def _take_reply(row: StoredMail, read: Reading, person: PersonRow, viewer: Viewe
 def add_reply(row: StoredMail, read: Reading, person: PersonRow, case: Case, reason: str = "") -> None:
     """Add a message to its case in the name of the person, from the receipt where the case allows it."""
     by, place = Actor("person", person.id), f"mail:{row.pk}"
-    body = _body(read)
+    body = body_of(read)
     if _repeated(case, person.id, body):
         settle(row, "ignored", "repeated", case)
         return
@@ -245,13 +242,13 @@ def open_from(row: StoredMail, read: Reading, person: PersonRow, viewer: Viewer,
     """Open a case from a message, or hold it where nobody knows yet that the person wrote it."""
     known = row.trust == VERIFIED
     by, place = Actor("person", person.id), f"mail:{row.pk}"
-    body, severity, kind = _asked(read, person, viewer, subscriber_id, row.received_at)
+    body, severity, kind = asked_for(read, viewer, subscriber_id, row.received_at)
     bound = _bound(row, viewer, subscriber_id)
     try:
         with transaction.atomic():
             hold_files(by, place, read)
             filed = file_case(
-                by=by if known else SYSTEM, person_id=person.id, subscriber_id=subscriber_id, subject=_title(read),
+                by=by if known else SYSTEM, person_id=person.id, subscriber_id=subscriber_id, subject=title_of(read),
                 description=body, severity=severity, request_type=kind, channel="email", place=place, verified=known,
                 at=min(row.received_at, database_now()), contract_id=_claimed(bound, person.id, row.received_at),
             )  # fmt: skip
@@ -272,30 +269,9 @@ def _claimed(bound: ContractView | None, person_id: int, at: datetime) -> int | 
     return bound.id if bound is not None and bound.claim_of(person_id, at) is not None else None
 
 
-def _asked(read: Reading, person: PersonRow, viewer: Viewer, subscriber_id: int, at: datetime) -> tuple[str, str, str]:
-    """The text, the severity and the kind of request: what a line of the text asks for, else the programme's own."""
-    body = _body(read)
-    held = contracts.contract_of(viewer=viewer, subscriber_id=subscriber_id, at=at)
-    if held is None:
-        return body, "", "question"
-    programme, levels = contracts.programme_of(held.package_key), contracts.severities_of(held.package_key)
-    usual = programme.default_severity if programme.default_severity in levels else levels[-1]
-    names = _levels(programme)
-    asked, _line, rest = severity_line(body, names)
-    kinds = [one for one in programme.request_types if one.packages is None or held.package in one.packages]
-    plain = next((one.code for one in kinds if one.code == "question"), None)
-    first = next((one.code for one in kinds if one.severity is not None), "")
-    return (rest if is_visible(rest) else body), str(asked or usual), plain or first or "question"
-
-
-def _levels(programme: Programme) -> dict[str, str]:
-    """What people may call a severity, in small letters -> its level."""
-    return {name.casefold(): one.level for one in programme.severities for name in (one.level, *one.name.values())}
-
-
 def _raise(by: Actor, case: Case, read: Reading) -> None:
     """A line of an answer that names a higher severity raises it, as the form would; any other is only said."""
-    asked, line, _rest = severity_line(_body(read), _levels(contracts.programme_of(case.package_key)))
+    asked, line, _rest = severity_line(body_of(read), levels(contracts.programme_of(case.package_key)))
     if asked is None or asked == case.severity:
         return
     try:
@@ -303,20 +279,6 @@ def _raise(by: Actor, case: Case, read: Reading) -> None:
             raise_severity(by=by, number=case.number, severity=asked, reason=line)
     except Refusal as refusal:
         log.info("case %s: a mail asks for severity %s: %s", case.number, asked, refusal.code)
-
-
-def _title(read: Reading) -> str:
-    """The subject without the marks of a reply; the first words of the text where there is none."""
-    title = _REPLY.sub("", read.subject).strip()
-    return (title if is_visible(title) else " ".join(_body(read).split()))[:LONGEST_SUBJECT]
-
-
-def _body(read: Reading) -> str:
-    """The words of a message; the names of its attachments where it has none."""
-    if is_visible(read.shown):
-        return read.shown[:LONGEST_BODY]
-    names = ", ".join(one["name"] for one in read.attached)
-    return names if is_visible(names) else "–"
 
 
 def hold_files(by: Actor, place: str, read: Reading) -> None:

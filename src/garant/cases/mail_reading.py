@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 Address = tuple[str, str]
 #: Larger messages are kept and not read.
 LARGEST = 30_000_000
+#: From so many bytes on a picture inside the text is what it is about, and not the logo of a signature.
+SCREENSHOT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +58,9 @@ class Reading:
 
     @property
     def attached(self) -> list[Mapping[str, str]]:
-        """The attachments that are none of the pictures inside the page."""
+        """The attachments, and the pictures inside the page that are no mere logo: a screenshot somebody pasted."""
         inside = set(self.inside.values())
-        return [one for number, one in enumerate(self.files) if number not in inside]
+        return [one for number, one in enumerate(self.files) if number not in inside or size_of(one) >= SCREENSHOT]
 
     def header(self, name: str) -> str:
         """The first value of a header; empty without it."""

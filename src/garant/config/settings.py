@@ -146,6 +146,7 @@ MAIL_CONFIGURED = is_configured()
 # what this desk itself sends from, and at which address people answer.
 MAIL_HOST = os.environ.get("GARANT_MAIL_HOST", "").strip()
 MAIL_HOPS = read(mail_hops, 1)
+MAIL_STRIPS = os.environ.get("GARANT_MAIL_STRIPS") == "1"
 MAIL_REPLY = reply_base()
 MAIL_OWN = own_addresses()
 

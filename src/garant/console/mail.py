@@ -55,6 +55,11 @@ def _reasons() -> Mapping[str, str]:
         "loop": gettext("A mail of this desk that came back."),
         "repeated": gettext("The same words about the same case, once more."),
         "discarded": gettext("Somebody of the staff said that it is nothing."),
+        "unknown_sender": gettext("Nobody on record has this address."),
+        "no_organisation": gettext("The sender belongs to no organisation with a contract."),
+        "which_organisation": gettext(
+            "The sender is a contact of several organisations; a mail does not say of which."
+        ),
         "empty": gettext("Nothing stands in it."),
         "too_large": gettext("It is larger than what is read."),
         "too_slow": gettext("Reading it takes too long."),
@@ -133,8 +138,8 @@ def facts(view: MailView) -> list[tuple[str, str]]:
     """What the message says about itself, as label and value."""
     content = view.content
     rows = [
-        (gettext("From"), addresses(content.get("from", ())) or view.row.sender),
-        (gettext("To"), addresses(content.get("to", ())) or view.recipient),
+        (pgettext("mail", "From"), addresses(content.get("from", ())) or view.row.sender),
+        (pgettext("mail", "To"), addresses(content.get("to", ())) or view.recipient),
         (gettext("Cc"), addresses(content.get("cc", ()))),
         (gettext("Asks for answers to"), addresses(content.get("reply_to", ()))),
         (gettext("Mailbox"), view.row.mailbox),

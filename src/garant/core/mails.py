@@ -97,12 +97,13 @@ def aligned(one: str, other: str, organisation: Organisation) -> bool:
     return first != "" and first == second
 
 
-def trust(headers: Sequence[Header], host: str, sender: str, organisation: Organisation, hops: int = 1) -> str:
+def trust(headers: Sequence[Header], host: str, sender: str, organisation: Organisation, hops: int = 0) -> str:
     """What our own mail server says of the address in From: VERIFIED by DMARC, or by DKIM or SPF of an aligned domain;
     FORGED where the domain's owner asks that such a message be refused; else UNVERIFIED.
 
     Only Authentication-Results that name `host` are believed, and only above the first Received line that is not among
-    our own `hops`: what stands lower came with the message, and anybody can write it.
+    `hops`: what stands lower may have come with the message, and anybody can write it. `hops`: how many Received lines
+    may stand above results; more than none only where our servers take such results out of what arrives.
     """
     domain = sender.rpartition("@")[2]
     if not host or not domain:
