@@ -36,7 +36,7 @@ test: $(VENV)/.dev ## everything that needs no extra server
 	@$(PYTEST) -n 2 -m "not browser and not long and not servers"
 
 test-browser: $(VENV)/.dev ## the journeys in headless Chromium
-	@$(PYTEST) -m "browser and not long" tests/e2e
+	@$(PYTEST) -n 2 -m "browser and not long" tests/e2e
 
 test-servers: $(VENV)/.dev ## what needs Debian's mail servers (postfix, dovecot), as root
 	@$(PYTEST) -m "servers and not long" tests/rooms

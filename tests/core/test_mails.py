@@ -4,23 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from garant.core.mails import aligned, automatic, severity_line, trust
+from garant.core.mails import aligned, automatic, severity_line
 
 SENDER = "ann@a.example"
-HOST = "mx.desk.example"
 
 
 def registered(domain: str) -> str:
     """The last two labels, as under a top level without public suffixes below it."""
     labels = domain.split(".")
     return ".".join(labels[-2:]) if len(labels) > 1 else ""
-
-
-def results(text: str, host: str = HOST) -> tuple[str, str]:
-    return "Authentication-Results", f"{host}; {text}"
-
-
-RECEIVED = ("Received", "from x by mx.desk.example")
 
 
 @pytest.mark.parametrize(
@@ -68,7 +60,10 @@ def test_loop_03_subjects_of_automatic_replies_are_known_in_six_languages(subjec
         "Vacation days are counted twice", "Assenza di segnale sul canale 2", "Abwesenheiten fehlen im Kalender",
         "Delivery failed in the web shop", "Office is out of licences", "Undelivered parcels in report",
         "不在者投票の集計",
-        "Ausencia de datos en el informe", "Auto-numbering is wrong",
+        "Ausencia de datos en el informe", "Auto-numbering is wrong", "Warning: message broker down in production",
+        "Mail delivery failed for all our users", "Automatic response from the API is wrong", "Returned mail handling",
+        "Auto response times are too slow", "Out of office assistant does not work", "Delivery delay: queue is stuck",
+        "Abwesenheitsnotiz-Funktion im Portal geht nicht", "自動返信が送信されない", "Respuesta automática no funciona",
     ],
 )  # fmt: skip
 def test_a_person_may_begin_a_request_with_such_a_word(subject: str) -> None:
@@ -86,9 +81,21 @@ def test_a_person_may_begin_a_request_with_such_a_word(subject: str) -> None:
 )  # fmt: skip
 def test_loop_03_the_first_lines_of_an_answer_tell_too_but_never_those_of_a_request(text: str) -> None:
     answers = [("In-Reply-To", "<1@desk.example>")]
-    assert automatic(answers, SENDER, "Re: Case", text=text) == "automatic_reply"
+    assert automatic(answers, SENDER, "Re: Case", text=text) == "looks_automatic"
     assert automatic([], SENDER, "Production is down", text=text) is None
     assert automatic(answers, SENDER, "Re: Case", text="The export works. " * 30 + text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ich bin jetzt im VPN, aber der Server ist weiterhin nicht erreichbar.", "Die Antwort kam automatisch, danke.",
+        "Je suis d’accord, voici les logs demandés", "I am out of ideas",
+        "The office is closed, the import still fails.",
+    ],
+)  # fmt: skip
+def test_a_person_may_answer_with_such_words(text: str) -> None:
+    assert automatic([("In-Reply-To", "<1@desk.example>")], SENDER, "Re: Case", text=text) is None
 
 
 @pytest.mark.parametrize("sender", ["MAILER-DAEMON@b.example", "postmaster@b.example", "no-reply@b.example"])
@@ -100,42 +107,6 @@ def test_loop_06_what_comes_from_the_desk_or_bears_its_mark_has_come_back() -> N
     assert automatic([], "Support@Desk.example", "Hello", ["support@desk.example"]) == "loop"
     assert automatic([], SENDER, "Hello", ["support@desk.example"]) is None
     assert automatic([], SENDER, "Hello", mark=True) == "loop"
-
-
-@pytest.mark.parametrize(
-    ("said", "found"),
-    [
-        ("dmarc=pass header.from=a.example", "verified"),
-        ("dkim=pass header.d=mail.a.example", "verified"),
-        ("dkim=pass header.i=@a.example; spf=fail", "verified"),
-        ("spf=pass smtp.mailfrom=bounce@a.example", "verified"),
-        ("spf=pass (ok) smtp.mailfrom=a.example", "verified"),
-        ("dkim=pass header.d=evil.example", "unverified"),
-        ("spf=pass smtp.mailfrom=x@evil.example; dkim=fail header.d=a.example", "unverified"),
-        ("dkim=none; spf=none", "unverified"),
-        ("spf=pass smtp.helo=a.example", "unverified"),
-        ("dmarc=fail (p=REJECT dis=NONE) header.from=a.example", "forged"),
-        ("dmarc=fail header.from=a.example; dkim=pass header.d=a.example", "forged"),
-        ("dmarc=fail policy.dmarc=quarantine header.from=a.example", "forged"),
-        ("dmarc=fail (p=none dis=none) header.from=a.example", "unverified"),
-        ("", "unverified"),
-        ("nonsense;;; = pass", "unverified"),
-    ],
-)
-def test_mail_01_only_what_our_own_server_found_counts(said: str, found: str) -> None:
-    assert trust([results(said), RECEIVED], HOST, SENDER, registered) == found
-
-
-def test_results_of_others_and_below_our_own_line_prove_nothing() -> None:
-    good = "dmarc=pass header.from=a.example"
-    assert trust([results(good, "mx.evil.example")], HOST, SENDER, registered) == "unverified"
-    assert trust([results(good)], "", SENDER, registered) == "unverified"
-    assert trust([RECEIVED, results(good)], HOST, SENDER, registered) == "unverified"
-    assert trust([RECEIVED, results(good)], HOST, SENDER, registered, hops=1) == "verified"
-    below = [RECEIVED, ("Received", "from evil by x"), results(good)]
-    assert trust(below, HOST, SENDER, registered) == "unverified"
-    assert trust(below, HOST, SENDER, registered, hops=2) == "verified"
-    assert trust([results(good)], HOST, "no address", registered) == "unverified"
 
 
 def test_domains_belong_together_when_the_same_owner_registered_them() -> None:
@@ -159,12 +130,14 @@ LEVELS = {"1": "1", "2": "2", "critical": "1", "kritisch": "1", "重大": "1"}
         ("The severity: 1 is what we ask", None, "The severity: 1 is what we ask"),
         ("Severity: 9\nHelp", None, "Severity: 9\nHelp"),
         ("severe 1", None, "severe 1"),
+        ("> Severity: 1\n\nNo, keep it.", None, "> Severity: 1\n\nNo, keep it."),
+        ("sev" + " " * 2000 + "!" * 2000 + "a", None, "sev" + " " * 2000 + "!" * 2000 + "a"),
     ],
 )
 def test_a_line_of_its_own_asks_for_a_severity(text: str, code: str | None, rest: str) -> None:
     found, line, left = severity_line(text, LEVELS)
     assert (found, left) == (code, rest)
-    assert (line in text.split("\n")) == (code is not None)
+    assert (bool(line), not line or line in text) == (code is not None, True)
 
 
 def test_a_line_in_the_middle_of_a_long_text_asks_for_nothing() -> None:

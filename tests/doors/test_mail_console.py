@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from email.message import EmailMessage
 from typing import Any
 
@@ -61,7 +62,7 @@ def test_what_waits_is_listed_first_and_the_rest_can_be_found(cast: Cast) -> Non
     assert "Re: [4711] hello" not in found
     case = Case.objects.get(subject="Opened at once").number
     assert "Opened at once" in agent.get(url("mails"), {"case": case}).content.decode()
-    assert agent.get(url("mails"), {"case": "x", "after": "nonsense"}).status_code in (200, 400, 404)
+    assert agent.get(url("mails"), {"case": "x"}).status_code == 200
 
 
 def test_only_those_who_answer_cases_read_mail(cast: Cast) -> None:
@@ -99,8 +100,8 @@ def test_a_page_in_a_mail_can_do_nothing_and_shows_its_own_pictures_only(cast: C
     assert "1 picture from elsewhere is not shown." in body
     assert "sandbox" in shown["Content-Security-Policy"]
     assert "default-src 'none'" in shown["Content-Security-Policy"]
-    path = body.partition('src="../files/')[2].partition("/")[0]
-    picture = agent.get(url("mail-file", row.pk, int(path)), {"shown": ""})
+    assert f'src="data:image/png;base64,{base64.b64encode(PNG).decode()}"' in body
+    picture = agent.get(url("mail-file", row.pk, 0), {"shown": ""})
     assert (picture["Content-Type"], picture.content) == ("image/png", PNG)
     assert agent.get(url("mail-file", row.pk, 99)).status_code == 404
 

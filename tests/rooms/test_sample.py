@@ -13,6 +13,7 @@ from django.test import RequestFactory
 
 from garant.cases.models import Case, Period
 from garant.cases.models_canned import CannedReply
+from garant.cases.models_mail import StoredMail
 from garant.cases.models_talk import SeverityProposal
 from garant.config import sample
 from garant.config.sample_times import back, moment
@@ -44,6 +45,15 @@ def _undone(logins: list[dict[str, str]], django_db_blocker: Any) -> Iterator[No
     with django_db_blocker.unblock(), transaction.atomic():
         yield
         transaction.set_rollback(True)
+
+
+def test_some_mail_waits_for_somebody_and_that_of_a_machine_for_nobody(logins: list[dict[str, str]]) -> None:
+    found = sorted(StoredMail.objects.values_list("outcome", "reason", "case"))
+    assert found == [
+        ("ignored", "automatic_reply", None),
+        ("quarantined", "not_their_case", None),
+        ("refused", "unknown_sender", None),
+    ]
 
 
 def test_the_first_start_shows_every_kind_of_clock(logins: list[dict[str, str]]) -> None:

@@ -3,9 +3,6 @@ managers, when it was a call for somebody."""
 
 from __future__ import annotations
 
-import re
-from uuid import UUID
-
 from garant.cases.mail_reading import Reading
 from garant.cases.models_mail import StoredMail
 from garant.core.people import Viewer
@@ -14,8 +11,8 @@ from garant.directory.queries import people_by_id, staff
 from garant.journal.operations_notices import NewNotice, put_notices
 from garant.journal.queries import notice_of_message
 from garant.journal.views import NoticeRow
+from garant.kit.mail_tokens import our_message
 
-_OURS = re.compile(r"<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@")
 _HOUSE = Viewer(staff_roles=frozenset({"manager"}))
 #: Notices that call somebody: when one comes back, the managers hear of it.
 CALLS = frozenset({
@@ -38,18 +35,14 @@ def take_bounce(row: StoredMail, read: Reading) -> None:
 
 def _returned(read: Reading) -> NoticeRow | None:
     """The message that came back; only ids that this desk gave out are known."""
-    for reference in (read.returned_id, *read.references):
-        found = _OURS.search(reference)
-        notice = notice_of_message(UUID(found[1])) if found else None
-        if notice is not None:
-            return notice
-    return None
+    ours = our_message(read.returned_id)
+    return notice_of_message(ours) if ours is not None else None
 
 
 def _failure(read: Reading) -> str | None:
     """What the other side says, when it says that it will never deliver; None for a delay, and for a success."""
     for one in read.report:
-        if one.get("action", "").lower() == "failed" or one.get("status", "").startswith("5"):
+        if one.get("action", "").lower() in ("failed", "expired", "bounced") or one.get("status", "").startswith("5"):
             return " ".join((one.get("diagnostic") or one.get("status") or "failed").split())[:300]
     return None
 

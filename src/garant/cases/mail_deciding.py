@@ -18,7 +18,7 @@ from garant.cases.mail_bounces import take_bounce
 from garant.cases.mail_reading import Reading
 from garant.cases.mail_telling import ask_whether_written, tell_administrators, tell_refused
 from garant.cases.mail_threads import Thread, thread_of
-from garant.cases.models import Case, Message
+from garant.cases.models import HIDDEN_KINDS, Case, Message
 from garant.cases.models_mail import StoredMail
 from garant.cases.operations_answering import add_customer_message, add_note
 from garant.cases.operations_files import hold_file
@@ -28,9 +28,10 @@ from garant.cases.operations_terms import raise_severity
 from garant.cases.scope import WRITING, visible
 from garant.contracts import queries as contracts
 from garant.contracts.views import ContractView
-from garant.core.mails import FORGED, UNVERIFIED, VERIFIED, automatic, severity_line, trust
+from garant.core.identity import address_identity
+from garant.core.mails import FORGED, UNVERIFIED, VERIFIED, automatic, failed, severity_line, trust
 from garant.core.people import SYSTEM, Actor, Viewer
-from garant.core.refusals import Refusal
+from garant.core.refusals import NotFound, Refusal
 from garant.directory import queries as directory
 from garant.directory.operations_mail import clear_undeliverable
 from garant.directory.views import PersonRow
@@ -57,7 +58,8 @@ def settle(row: StoredMail, outcome: str, reason: str = "", case: Case | None = 
 
 def decide(row: StoredMail, read: Reading) -> None:
     """Decide what a stored message is, and do it. The row is locked; the caller saves it."""
-    row.sender, row.subject, row.message_id = read.sender[:254], read.subject[:200], read.message_id
+    row.sender, row.subject = address_identity(read.sender)[:254], read.subject[:200]
+    row.message_id = read.message_id
     row.content = read.kept()
     why = automatic(
         read.headers, read.sender, read.subject, [*settings.MAIL_OWN, *(one.address for one in _boxes())], read.shown,
@@ -72,21 +74,26 @@ def decide(row: StoredMail, read: Reading) -> None:
     if len(addresses) != 1 or read.from_lines > 1:
         settle(row, "quarantined", "several_senders" if addresses else "no_sender")
         return
-    hops = settings.MAIL_HOPS if settings.MAIL_STRIPS else 0
-    row.trust = trust(read.headers, settings.MAIL_HOST, read.sender, organisation, hops)
+    row.trust = trust(read.trace, settings.MAIL_HOST, read.sender, organisation, _hops())
     if row.trust == UNVERIFIED and read.signed:
         row.trust = VERIFIED
     if row.trust == FORGED:
         settle(row, "quarantined", "forged")
-    elif _too_many(row, MOST_AN_HOUR):
+    elif _too_many(row, MOST_AN_HOUR):  # what somebody else sends in a name does not use up the name
         settle(row, "quarantined", "too_many")
     else:
         take(row, read, directory.person_by_email(read.sender))
 
 
-def _too_many(row: StoredMail, most: int, **more: str) -> bool:
+def _hops() -> int:
+    """How many Received lines may stand above results of our own servers."""
+    return int(settings.MAIL_HOPS) if settings.MAIL_STRIPS else 0
+
+
+def _too_many(row: StoredMail, most: int) -> bool:
+    """Whether as many of this sender, as far proved as this one, came within the hour."""
     since = row.received_at - timedelta(hours=1)
-    others = StoredMail.objects.filter(sender=row.sender, received_at__gt=since, **more).exclude(pk=row.pk)
+    others = StoredMail.objects.filter(sender=row.sender, received_at__gt=since, trust=row.trust).exclude(pk=row.pk)
     return others.exclude(outcome__in=("ignored", "stored")).count() >= most
 
 
@@ -97,8 +104,8 @@ def take(row: StoredMail, read: Reading, person: PersonRow | None) -> None:
     if person is None:
         _take_stranger(row, read, thread)
         return
-    if thread.person == person.id and row.trust == UNVERIFIED:
-        row.trust = VERIFIED  # the token went to this address alone
+    if thread.person == person.id and row.trust == UNVERIFIED and not failed(read.trace, settings.MAIL_HOST, _hops()):
+        row.trust = VERIFIED  # the token went to this address alone, and nothing speaks against it
     if row.trust == VERIFIED:
         clear_undeliverable(person_id=person.id)  # whoever writes from an address reads there
     viewer = directory.viewer_of(person.id)
@@ -146,7 +153,7 @@ def _take_foreign(row: StoredMail, person: PersonRow, thread: Thread) -> None:
     settle(row, "quarantined", "no_longer_contact", thread.case)
     if row.trust == VERIFIED:
         tell_refused(row, person, Refusal("not_authorized_contact", "only_authorized_contacts", "ask_administrator"))
-    tell_administrators(row, person, [thread.case.subscriber_id])
+        tell_administrators(row, person, thread.case)
 
 
 def _take_reply(row: StoredMail, read: Reading, person: PersonRow, viewer: Viewer, thread: Thread) -> None:
@@ -169,13 +176,16 @@ def add_reply(row: StoredMail, read: Reading, person: PersonRow, case: Case, rea
     """Add a message to its case in the name of the person, from the receipt where the case allows it."""
     by, place = Actor("person", person.id), f"mail:{row.pk}"
     body = body_of(read)
-    if _repeated(case, person.id, body):
+    if not read.attached and _repeated(case, person.id, body):
         settle(row, "ignored", "repeated", case)
         return
     try:
         with transaction.atomic():
             hold_files(by, place, read)
             _add(by, case.number, body, _once(row), row.received_at, place)
+    except NotFound:  # they may see the case no more
+        settle(row, "quarantined", "not_their_case", case)
+        return
     except Refusal as refusal:
         _refuse(row, person, refusal, case)
         return
@@ -196,8 +206,10 @@ def _add(by: Actor, number: int, body: str, once: str, received: datetime, place
 
 
 def _repeated(case: Case, person_id: int, body: str) -> bool:
+    """Whether the last thing that both sides have read is the same, said by the same person not long ago."""
+    last = Message.objects.filter(case=case).exclude(kind__in=HIDDEN_KINDS).order_by("-pk").first()
     since = database_now() - REPEATED_WITHIN
-    return Message.objects.filter(case=case, author_id=person_id, body=body, at__gt=since).exists()
+    return last is not None and (last.author_id, last.body) == (person_id, body) and last.at > since
 
 
 def _once(row: StoredMail) -> str:
@@ -208,13 +220,28 @@ def _take_new(row: StoredMail, read: Reading, person: PersonRow, viewer: Viewer)
     asking = [one for one, roles in viewer.subscriber_roles.items() if "contact" in roles] or [*viewer.subscribers()]
     if len(asking) > 1:
         asking = [one for one in asking if _bound(row, viewer, one)] or asking
-    if len(asking) != 1:
+    if (copy := _copy_of(row, read)) is not None:
+        settle(row, "ignored", "repeated", copy)
+    elif len(asking) != 1:
         code = "which_organisation" if asking else "no_organisation"
         _refuse(row, person, Refusal(code, "mails_are_of_one_organisation", "use_the_portal"))
-    elif row.trust != VERIFIED and _too_many(row, MOST_UNVERIFIED, trust=UNVERIFIED):
+    elif row.trust != VERIFIED and _too_many(row, MOST_UNVERIFIED):
         settle(row, "quarantined", "too_many")
     else:
         open_from(row, read, person, viewer, asking[0])
+
+
+def _copy_of(row: StoredMail, read: Reading) -> Case | None:
+    """The case that the same message has opened already, when it came by another way too: the same id, sender and
+    words within a day. Other words under the same id are another message."""
+    if not row.message_id or row.person_id is None:
+        return None
+    same = StoredMail.objects.filter(
+        message_id=row.message_id, person_id=row.person_id, opens=True, trust=row.trust,
+        received_at__gt=row.received_at - REPEATED_WITHIN, content__text=read.text,
+    )  # fmt: skip
+    found = same.exclude(pk=row.pk).select_related("case").order_by("pk").first()
+    return found.case if found is not None else None
 
 
 def _boxes() -> tuple[Mailbox, ...]:

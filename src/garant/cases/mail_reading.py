@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from garant.cases.models_mail import StoredMail
 from garant.core.identity import plain_text
+from garant.core.mails import Trace
 from garant.kit.mail_dns import DnsSettingError, desk_dns
 from garant.kit.mail_parsing import Unreadable, parsed
+from garant.kit.mail_results import trace_of
 from garant.kit.mail_trust import VerifySettingError, checked, checks_signatures
 from garant.kit.mailboxes import TOO_LARGE
 
@@ -21,6 +24,8 @@ Address = tuple[str, str]
 LARGEST = 30_000_000
 #: From so many bytes on a picture inside the text is what it is about, and not the logo of a signature.
 SCREENSHOT = 20_000
+#: Categories of code points that no text holds: controls, surrogates, what is not assigned.
+_NO_LETTERS = ("Cc", "Cs", "Cn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +34,8 @@ class Reading:
 
     `senders`: the addresses of every From line. `files`: name, type and base64 content of each attachment; `inside`:
     content id -> the place among them of a picture that the page shows. `report`: what a delivery report says of each
-    recipient. `signed`: a signature of the sender's domain, checked by this desk itself, holds.
+    recipient. `signed`: a signature of the sender's domain, checked by this desk itself, holds. `trace`: what mail
+    servers found out about it on its way.
     """
 
     headers: tuple[tuple[str, str], ...]
@@ -50,6 +56,7 @@ class Reading:
     report: tuple[Mapping[str, str], ...]
     returned_id: str
     signed: bool = False
+    trace: Trace = ()
 
     @property
     def sender(self) -> str:
@@ -118,7 +125,7 @@ def read_of(row: StoredMail) -> Reading | str:
         read = reading(parsed(raw))
     except Unreadable as problem:
         return str(problem)
-    return replace(read, signed=_is_signed(raw, read))
+    return replace(read, signed=_is_signed(raw, read), trace=trace_of(raw))
 
 
 def _is_signed(raw: bytes, read: Reading) -> bool:
@@ -135,7 +142,7 @@ def _is_signed(raw: bytes, read: Reading) -> bool:
 def _text(text: object) -> str:
     """What may stand in a database and before people: no control characters, no lone surrogates."""
     whole = str(text).encode("utf-8", "replace").decode("utf-8")
-    return "".join(c for c in plain_text(whole) if c in "\n\t" or c.isprintable()).strip()
+    return "".join(c for c in plain_text(whole) if c in "\n\t" or unicodedata.category(c) not in _NO_LETTERS).strip()
 
 
 def _addresses(found: Sequence[Sequence[str]]) -> tuple[Address, ...]:

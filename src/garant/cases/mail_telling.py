@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import timedelta
 
+from garant.cases.models import Case
 from garant.cases.models_mail import StoredMail
 from garant.core.refusals import Refusal
 from garant.directory import queries as directory
@@ -15,7 +15,9 @@ from garant.journal.queries import notices_since
 
 #: So many automatic messages one address gets within an hour in answer to its mails; the next mails get none.
 MOST_ANSWERS = 5
-ANSWERS = ("case_received", "mail_refused", "mail_unconfirmed")
+ANSWERS = ("case_received", "mail_refused")
+#: So many questions whether a mail is theirs: a budget of their own, since anybody can cause them.
+MOST_QUESTIONS = 3
 
 
 def may_answer(person_id: int | None, address: str) -> bool:
@@ -39,7 +41,8 @@ def tell_refused(row: StoredMail, person: PersonRow | None, refusal: Refusal) ->
 
 def ask_whether_written(row: StoredMail, person: PersonRow) -> None:
     """Ask whoever the address belongs to whether they wrote: at the address on record, and without a word of it."""
-    if not may_answer(person.id, ""):
+    since = database_now() - timedelta(hours=1)
+    if notices_since(since, kinds=["mail_unconfirmed"], person_id=person.id) >= MOST_QUESTIONS:
         return
     put_notice(
         once=f"mail_unconfirmed:{row.pk}", kind="mail_unconfirmed", person_id=person.id, language=person.language,
@@ -48,21 +51,21 @@ def ask_whether_written(row: StoredMail, person: PersonRow) -> None:
     )  # fmt: skip
 
 
-def tell_administrators(row: StoredMail, person: PersonRow, subscribers: Iterable[int]) -> None:
-    """Tell the administrators of an organisation that somebody who was its contact has written."""
-    for subscriber_id in subscribers:
-        put_notices(
-            [
-                NewNotice(
-                    once=f"mail_former_contact:{row.pk}:{one.id}",
-                    kind="mail_former_contact",
-                    person_id=one.id,
-                    language=one.language,
-                    subject=("subscriber", subscriber_id),
-                    subscriber_id=subscriber_id,
-                    data={"name": person.name, "received": row.received_at.isoformat()},
-                )
-                for one in directory.members(subscriber_id)
-                if "administrator" in one.roles and one.id != person.id
-            ]
-        )
+def tell_administrators(row: StoredMail, person: PersonRow, case: Case) -> None:
+    """Tell the administrators of an organisation that somebody who was its contact has written; once a day."""
+    day = row.received_at.date().isoformat()
+    put_notices(
+        [
+            NewNotice(
+                once=f"mail_former_contact:{case.pk}:{person.id}:{day}:{one.id}",
+                kind="mail_former_contact",
+                person_id=one.id,
+                language=one.language,
+                subject=("subscriber", case.subscriber_id),
+                subscriber_id=case.subscriber_id,
+                data={"name": person.name, "received": row.received_at.isoformat()},
+            )
+            for one in directory.members(case.subscriber_id)
+            if "administrator" in one.roles and one.id != person.id
+        ]
+    )

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from uuid import UUID
 
 from garant.cases.mail_reading import Reading
 from garant.cases.models import Case
@@ -17,9 +16,8 @@ from garant.cases.models_talk import CaseLink
 from garant.cases.scope import visible
 from garant.core.people import Viewer
 from garant.journal.queries import case_of_message
-from garant.kit.mail_tokens import looks_like_reply_address, read_reply_address
+from garant.kit.mail_tokens import looks_like_reply_address, our_message, read_reply_address
 
-_OURS = re.compile(r"<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@")
 #: How a case's number stands in the subject of an answer.
 _NUMBER = re.compile(r"[#\[(]\s*\d{1,18}\s*[\])]?|\bcase \d{4,18}\b", re.IGNORECASE)
 #: So many of the newest references are looked up.
@@ -70,8 +68,8 @@ def _recipients(read: Reading, recipient: str) -> Iterator[str]:
 def _referred(read: Reading) -> int | None:
     """The case of the newest of our messages, or of mails that we know, among those that a message refers to."""
     for reference in list(reversed(read.references))[:_MOST]:
-        ours = _OURS.match(reference)
-        case_id = case_of_message(UUID(ours[1])) if ours else None
+        ours = our_message(reference)
+        case_id = case_of_message(ours) if ours is not None else None
         if case_id is None:
             earlier = StoredMail.objects.filter(message_id=reference, case__isnull=False, outcome__in=_TAKEN)
             case_id = earlier.order_by("-pk").values_list("case_id", flat=True).first()

@@ -10,6 +10,13 @@ from django.db.models.functions import Now
 OUTCOMES = ("stored", "case_opened", "reply_added", "held", "refused", "ignored", "quarantined")
 
 
+#: What deciding about a message changes: never its bytes.
+DECIDED = (
+    "outcome", "reason", "sender", "subject", "trust", "message_id", "content", "case", "opens", "person",
+    "processed_at", "decided_by", "decided_at",
+)  # fmt: skip
+
+
 class StoredMail(models.Model):
     """One message: its bytes and its receipt are committed before anything is read out of it.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from garant.cases.acting import Act, acting
 from garant.cases.admission import enter
 from garant.cases.consequences import tell
-from garant.cases.mail_opening import settle_opened
+from garant.cases.mail_opening import counts_now, settle_opened
 from garant.cases.models_talk import Follower
 from garant.cases.repeating import repeatable
 from garant.cases.views import Done
@@ -57,6 +57,7 @@ def confirm_sender(*, by: Actor, number: int, once: str | None = None) -> Done:
             _check_held(act, "sender")
             act.record("case_confirmed", {})
             settle_opened(act.case, "confirmed")
+        counts_now(number)
         return act.done()
 
     return repeatable("confirm_sender", by, once, {"number": number}, act_on)

@@ -19,12 +19,12 @@ from django.db.models import F
 
 from garant.cases.mail_deciding import decide, settle
 from garant.cases.mail_reading import Reading, read_of
-from garant.cases.models_mail import StoredMail
+from garant.cases.models_mail import DECIDED, StoredMail
 from garant.core.refusals import NotFound
 from garant.journal.operations import database_now
 from garant.kit.each import UNREACHABLE, each_alone
 
-__all__ = ["DEFAULT", "Outcome", "deliver", "process", "process_pending", "store"]
+__all__ = ["DEFAULT", "Outcome", "dealt_with", "deliver", "process", "process_pending", "store"]
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +67,11 @@ def store(*, raw: bytes, mailbox: str = DEFAULT, recipient: str = "", received: 
 
 def deliver(*, raw: bytes, mailbox: str = DEFAULT, recipient: str = "", received: datetime | None = None) -> Outcome:
     """Take a message in: stored first, then processed. The same bytes for the same mailbox again: the same outcome."""
-    mail_id = store(raw=raw, mailbox=mailbox, recipient=recipient, received=received)
+    return dealt_with(store(raw=raw, mailbox=mailbox, recipient=recipient, received=received))
+
+
+def dealt_with(mail_id: int) -> Outcome:
+    """Process a stored message until something has become of it: one that fails again and again is quarantined."""
     for _ in range(MOST_TRIES):
         try:
             return process(mail_id)
@@ -122,4 +126,4 @@ def _settle(row: StoredMail, read: Reading | str) -> None:
     else:
         decide(row, read)
     row.processed_at = database_now()
-    row.save()
+    row.save(update_fields=DECIDED)

@@ -13,16 +13,31 @@ from django.db.models import Count, Q, QuerySet
 from garant.cases.mail_reading import read_of
 from garant.cases.models import HIDDEN_KINDS, Message
 from garant.cases.models_mail import OUTCOMES, StoredMail
+from garant.cases.operations_mail_review import is_releasable
 from garant.cases.scope import visible
 from garant.core.people import Viewer
 from garant.core.refusals import NotFound
 from garant.core.rights import may
 from garant.kit.pages import Page, bounded, marks, page
 
-__all__ = ["MailRow", "MailView", "incoming", "mail_counts", "mail_file", "mail_source", "one_mail", "waiting_of"]
+#: So many pictures of so many bytes each are shown inside a page.
+MOST_PICTURES, LARGEST_PICTURE = 30, 2_000_000
 
-#: What waits for somebody of the staff.
-WAITING = ("held", "quarantined")
+__all__ = [
+    "MailRow",
+    "MailView",
+    "incoming",
+    "inside_pictures",
+    "mail_counts",
+    "mail_file",
+    "mail_source",
+    "mails_waiting",
+    "one_mail",
+    "waiting_of",
+]
+
+#: What waits for somebody of the staff; what was denied is settled.
+_WAITS = (Q(outcome__in=("held", "quarantined")) & ~Q(reason="denied")) | Q(outcome="ignored", reason="looks_automatic")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +85,7 @@ def incoming(
     limit = bounded(limit)
     rows = _readable(viewer)
     if outcome:
-        rows = rows.filter(outcome__in=WAITING if outcome == "waiting" else [outcome])
+        rows = rows.filter(_WAITS if outcome == "waiting" else Q(outcome=outcome))
     for word in words.split()[:5]:
         rows = rows.filter(Q(sender__icontains=word) | Q(subject__icontains=word))
     if case is not None:
@@ -89,6 +104,21 @@ def mail_counts(viewer: Viewer) -> Mapping[str, int]:
     return {outcome: found[outcome] for outcome in OUTCOMES if outcome in found}
 
 
+def mails_waiting(viewer: Viewer) -> int:
+    """How many messages wait for somebody; 0 for whoever may not read mail."""
+    return _readable(viewer).filter(_WAITS).count()
+
+
+def inside_pictures(*, viewer: Viewer, mail_id: int) -> Mapping[str, bytes]:
+    """Content id -> bytes of the pictures inside a message's page, if they are few and small. Raises NotFound."""
+    row = _readable(viewer, whole=True).filter(pk=mail_id).first()
+    read = read_of(row) if row is not None else "gone"
+    if isinstance(read, str):
+        raise NotFound("mail")
+    found = {key: base64.b64decode(read.files[number]["content"]) for key, number in read.inside.items()}
+    return {key: content for key, content in list(found.items())[:MOST_PICTURES] if len(content) <= LARGEST_PICTURE}
+
+
 def one_mail(*, viewer: Viewer, mail_id: int) -> MailView:
     """One message. Raises NotFound for whoever may not read it."""
     row = _readable(viewer).select_related("person", "decided_by").filter(pk=mail_id).first()
@@ -97,7 +127,7 @@ def one_mail(*, viewer: Viewer, mail_id: int) -> MailView:
     return MailView(
         row=_row(row), recipient=row.recipient, person=row.person.name if row.person else None, content=row.content,
         decided_by=row.decided_by.name if row.decided_by else "", decided_at=row.decided_at, opens=row.opens,
-        waits=row.outcome in (*WAITING, "refused"),
+        waits=is_releasable(row.outcome, row.reason),
     )  # fmt: skip
 
 
@@ -152,7 +182,7 @@ def _readable(viewer: Viewer, *, whole: bool = False) -> QuerySet[StoredMail]:
     rows = StoredMail.objects.select_related("case")
     if not may(viewer, "read_mail"):
         return rows.none()
-    return rows if whole else rows.defer("raw")
+    return rows if whole else rows.defer("raw", "content")
 
 
 def _row(row: StoredMail) -> MailRow:

@@ -14,6 +14,9 @@ from garant.core.instants import parse_instant
 from garant.kit.desk import desk_database
 from garant.kit.postgres import PostgresError
 
+#: No more of a message is kept; so large a one is not read.
+LONGEST = 40_000_000
+
 app = typer.Typer(no_args_is_help=True, help="Mail that arrives.")
 
 
@@ -37,17 +40,21 @@ def deliver(
     Exit code 1 when it could not be stored, and only then: nothing was kept, so hand it over again.
     """
     at = _instant(received)
-    raw = sys.stdin.buffer.read()
+    raw = sys.stdin.buffer.read(LONGEST)
     try:
         with desk_database(lambda line: typer.echo(line, err=True)):
             from django.db import Error
 
-            from garant.cases.operations_mail import deliver as take_in
+            from garant.cases.operations_mail import Outcome, dealt_with, store
 
             try:
-                done = take_in(raw=raw, mailbox=mailbox, recipient=rcpt, received=at)
+                mail_id = store(raw=raw, mailbox=mailbox, recipient=rcpt, received=at)
             except Error as error:
                 _fail(f"the database failed: {error}")
+            try:
+                done = dealt_with(mail_id)
+            except Error:  # it is kept, and the desk takes it up: the one who hands it over must not do so again
+                done = Outcome("held", None, "to_be_read")
     except PostgresError as error:
         _fail(str(error))
     typer.echo(json.dumps({"outcome": done.outcome, "case": done.case, "reason": done.reason or None}))

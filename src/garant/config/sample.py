@@ -11,11 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
+from email.message import EmailMessage
 from typing import Any
 
 from django.db import connection, transaction
 
 from garant.cases.operations_canned import save_canned
+from garant.cases.operations_mail import deliver
 from garant.cases.operations_standing import suspend
 from garant.config.sample_cases import file, happened, tell
 from garant.config.sample_history import histories
@@ -90,7 +92,19 @@ def load_if_empty() -> list[Login]:
         _standing(desk, one)
     for one in texts["held"]:
         file(one, desk.people, desk.subscribers)
+    for one in texts["mails"]:
+        _mail(desk, one)
     return desk.logins
+
+
+def _mail(desk: _Desk, one: Mapping[str, Any]) -> None:
+    """A message that arrived, taken as any other."""
+    made = EmailMessage()
+    made["From"], made["Subject"], made["To"] = one["from"], one["subject"], "support@quillon.example"
+    for name, value in one.get("headers", {}).items():
+        made[name] = value
+    made.set_content(one["text"])
+    deliver(raw=made.as_bytes(), received=desk.now - timedelta(hours=one["hours_ago"]))
 
 
 def _duties(desk: _Desk, texts: Mapping[str, Any]) -> None:

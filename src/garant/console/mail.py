@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext, ngettext, pgettext
 
 from garant.cases.queries_mail import MailView
+from garant.kit.file_types import is_picture, media_type
 from garant.wording.sentences import reason as refusal_reason
 
 #: The outcomes in the order in which the page offers them, after what waits.
@@ -51,6 +53,8 @@ def _reasons() -> Mapping[str, str]:
         "bounce": gettext("A delivery report."),
         "complaint": gettext("A complaint about a mail."),
         "automatic_reply": gettext("An automatic reply."),
+        "looks_automatic": gettext("It reads like an automatic reply."),
+        "to_be_read": gettext("It will be read soon."),
         "bulk": gettext("A mail to many."),
         "loop": gettext("A mail of this desk that came back."),
         "repeated": gettext("The same words about the same case, once more."),
@@ -115,18 +119,20 @@ def files_of(content: Mapping[str, Any]) -> list[FileLine]:
     ]
 
 
-def as_page(content: Mapping[str, Any]) -> str:
-    """The page that a message brings, as a document of its own. It was made harmless when it was read
-    (kit.mail_html); its own pictures are found among the message's files."""
-    body = str(content.get("html", ""))
-    for key, number in (content.get("inside") or {}).items():
-        body = body.replace(f'src="cid:{key}"', f'src="../files/{int(number)}/?shown"')
-    blocked = body.count("data-blocked=")
+def as_page(page: str, inside: Mapping[str, bytes]) -> str:
+    """The page that a message brings, as a document of its own with its own pictures in it: it may load nothing, not
+    even from here. It was made harmless when it was read (kit.mail_html)."""
+    for key, content in inside.items():
+        kind = media_type(content)
+        if is_picture(kind):
+            data = base64.b64encode(content).decode()
+            page = page.replace(f'src="cid:{key}"', f'src="data:{kind};base64,{data}"')
+    blocked = page.count("data-blocked=")
     told = ngettext(
         "%(count)s picture from elsewhere is not shown.", "%(count)s pictures from elsewhere are not shown.", blocked
     ) % {"count": blocked}
     note = f"<p><em>{escape(told)}</em></p><hr>" if blocked else ""
-    return f'<!doctype html><html><head><meta charset="utf-8"></head><body>{note}{body}</body></html>'
+    return f'<!doctype html><html><head><meta charset="utf-8"></head><body>{note}{page}</body></html>'
 
 
 def addresses(found: Sequence[Sequence[str]]) -> str:

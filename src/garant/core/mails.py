@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from garant.core.mail_words import BODIES, SEVERITY, SUBJECTS
 
@@ -15,8 +16,6 @@ Header = tuple[str, str]
 #: A domain -> the domain that its owner registered; "" for none, and for a public suffix.
 Organisation = Callable[[str], str]
 
-#: Why a message is not a request: what `automatic` answers.
-AUTOMATIC = ("bounce", "complaint", "automatic_reply", "bulk", "loop")
 #: Whether a sender is who they say: what `trust` answers.
 VERIFIED, UNVERIFIED, FORGED = "verified", "unverified", "forged"
 
@@ -26,12 +25,10 @@ _ROBOTS = re.compile(
 )
 _REPORT = re.compile(r"multipart/report", re.IGNORECASE)
 _COMPLAINT = "complaint about message from"
-_COMMENT = re.compile(r"\([^()]*\)")
-_POLICY = re.compile(
-    r"\b(?:p|policy\.(?:dmarc|published-domain-policy))\s*=\s*(none|quarantine|reject)\b", re.IGNORECASE
-)
 #: So many lines at each end of a text may ask for something.
 _ENDS = 8
+#: A longer line asks for nothing.
+_LONGEST_LINE = 100
 
 
 def values(headers: Sequence[Header], name: str) -> list[str]:
@@ -46,7 +43,8 @@ def _first(headers: Sequence[Header], name: str) -> str:
 def automatic(
     headers: Sequence[Header], sender: str, subject: str, own: Sequence[str] = (), text: str = "", *, mark: bool = False
 ) -> str | None:
-    """Why a message was written by no person: one of AUTOMATIC; None for a person's.
+    """Why a message was written by no person: bounce, complaint, loop, automatic_reply, bulk, or looks_automatic where
+    only its words say so; None for a person's.
 
     `sender`: the address in From. `own`: addresses that this desk sends from: what comes from them comes back to it.
     `mark`: the message bears this desk's own signed mark. `text`: what it says; its first lines count only in an
@@ -80,7 +78,7 @@ def _by_words(headers: Sequence[Header], subject: str, text: str) -> str | None:
     if SUBJECTS.match(subject.strip()):
         return "automatic_reply"
     answers = _first(headers, "in-reply-to") or _first(headers, "references")
-    return "automatic_reply" if answers and BODIES.search(text.strip()[:300]) else None
+    return "looks_automatic" if answers and BODIES.search(text.strip()[:300]) else None
 
 
 def _is_bounce(headers: Sequence[Header], kind: str, sender: str) -> bool:
@@ -97,66 +95,62 @@ def aligned(one: str, other: str, organisation: Organisation) -> bool:
     return first != "" and first == second
 
 
-def trust(headers: Sequence[Header], host: str, sender: str, organisation: Organisation, hops: int = 0) -> str:
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a mail server found out by one method. `properties`: such as `header.from`; `policy`: what a domain's owner
+    asks for when DMARC fails, "" where nobody says."""
+
+    method: str
+    outcome: str
+    properties: Mapping[str, str]
+    policy: str = ""
+
+
+#: From the top: None for a Received line, else the name of a server and what it found.
+Trace = Sequence[tuple[str, tuple[Finding, ...]] | None]
+
+
+def trust(trace: Trace, host: str, sender: str, organisation: Organisation, hops: int = 0) -> str:
     """What our own mail server says of the address in From: VERIFIED by DMARC, or by DKIM or SPF of an aligned domain;
     FORGED where the domain's owner asks that such a message be refused; else UNVERIFIED.
 
-    Only Authentication-Results that name `host` are believed, and only above the first Received line that is not among
-    `hops`: what stands lower may have come with the message, and anybody can write it. `hops`: how many Received lines
-    may stand above results; more than none only where our servers take such results out of what arrives.
+    Only results of `host` are believed, and only above the first Received line that is not among `hops`: what stands
+    lower may have come with the message, and anybody can write it. `hops`: how many Received lines may stand above
+    results; more than none only where our servers take such results out of what arrives.
     """
     domain = sender.rpartition("@")[2]
     if not host or not domain:
         return UNVERIFIED
-    found = [one for value in _ours(headers, hops) for one in _results(value, host)]
-    if any(_forged(method, outcome, policy) for method, outcome, _, policy in found):
+    found = _ours(trace, host, hops)
+    if any(one.method == "dmarc" and one.outcome == "fail" and one.policy != "none" for one in found):
         return FORGED
-    proved = [_proved(method, properties) for method, outcome, properties, _ in found if outcome == "pass"]
+    proved = [_proved(one) for one in found if one.outcome == "pass"]
     return VERIFIED if any(one and aligned(one, domain, organisation) for one in proved) else UNVERIFIED
 
 
-def _forged(method: str, outcome: str, policy: str) -> bool:
-    """A failed DMARC check counts unless the owner of the domain only watches."""
-    return method == "dmarc" and outcome == "fail" and policy != "none"
+def failed(trace: Trace, host: str, hops: int = 0) -> bool:
+    """Whether our own mail server says of any check that it failed: the message is not from where it says."""
+    return any(one.outcome in ("fail", "softfail") for one in _ours(trace, host, hops))
 
 
-def _ours(headers: Sequence[Header], hops: int) -> list[str]:
-    """The results above the lines that others wrote."""
-    found, seen = [], 0
-    for name, value in headers:
-        if name.lower() == "received":
+def _ours(trace: Trace, host: str, hops: int) -> list[Finding]:
+    """What our server found, above the lines that others wrote."""
+    found, seen = list[Finding](), 0
+    for one in trace:
+        if one is None:
             seen += 1
             if seen > hops:
                 break
-        elif name.lower() == "authentication-results":
-            found.append(value)
+        elif one[0].casefold() == host.casefold():
+            found += one[1]
     return found
 
 
-def _results(value: str, host: str) -> list[tuple[str, str, Mapping[str, str], str]]:
-    """Method, outcome, properties and the policy told beside it, of each result of one header of ours."""
-    server, _, results = value.partition(";")
-    if (_COMMENT.sub(" ", server).split() or [""])[0].casefold() != host.casefold():
-        return []
-    found: list[tuple[str, str, Mapping[str, str], str]] = []
-    for result in results.split(";"):
-        policy = _POLICY.search(result)
-        words = _COMMENT.sub(" ", result).split()
-        method, _, outcome = (words[0] if words else "").partition("=")
-        pairs = (word.partition("=") for word in words[1:])
-        properties = {name.casefold(): text.strip('"') for name, _, text in pairs}
-        told = policy[1].casefold() if policy else ""
-        found.append((method.casefold(), outcome.casefold(), properties, told))
-    return found
-
-
-def _proved(method: str, properties: Mapping[str, str]) -> str:
+def _proved(one: Finding) -> str:
     """The domain that a passed check vouches for; empty for none."""
-    return {
-        "dmarc": properties.get("header.from", ""),
-        "dkim": properties.get("header.d", "") or properties.get("header.i", "").rpartition("@")[2],
-        "spf": properties.get("smtp.mailfrom", "").rpartition("@")[2],
-    }.get(method, "")
+    names = {"dmarc": ("header.from",), "dkim": ("header.d", "header.i"), "spf": ("smtp.mailfrom",)}
+    value = next((one.properties[name] for name in names.get(one.method, ()) if name in one.properties), "")
+    return value.rpartition("@")[2]
 
 
 def severity_line(text: str, levels: Mapping[str, str]) -> tuple[str | None, str, str]:
@@ -168,7 +162,8 @@ def severity_line(text: str, levels: Mapping[str, str]) -> tuple[str | None, str
     lines = text.split("\n")
     written = [number for number, line in enumerate(lines) if line.strip()]
     for number in dict.fromkeys([*written[:_ENDS], *written[-_ENDS:]]):
-        asked = SEVERITY.match(lines[number])
+        line = lines[number].strip()
+        asked = SEVERITY.fullmatch(line) if len(line) <= _LONGEST_LINE else None
         code = levels.get(asked[1].strip().casefold()) if asked else None
         if code is not None:
             return code, lines[number].strip(), "\n".join([*lines[:number], *lines[number + 1 :]]).strip()

@@ -22,6 +22,7 @@ __all__ = [
     "loop_mark",
     "mail_asked_about",
     "notice_left",
+    "our_message",
     "read_reply_address",
     "reply_address",
 ]
@@ -29,6 +30,7 @@ __all__ = [
 #: So long the link in a mail can be followed, in seconds: two weeks.
 LINK_LASTS = 14 * 24 * 3600
 _ASK, _LEAVE = "garant.mail.ask", "garant.mail.leave"
+_MESSAGE = re.compile(r"<?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@")
 _LOCAL = re.compile(r"^(?P<base>[^+@]{1,40})\+c(?P<case>\d{1,18})-(?P<person>\d{1,18})-(?P<mac>[a-z2-7]{26})$")
 
 
@@ -74,6 +76,12 @@ def is_our_mark(mark: str) -> bool:
 def asking_token(mail_id: int, person_id: int) -> str:
     """The token of the link that asks a person whether they wrote a message."""
     return signing.dumps([mail_id, person_id], salt=_ASK, compress=False)
+
+
+def our_message(message_id: str) -> UUID | None:
+    """The message of the outbox that an id could be of, by its form; None for any other."""
+    found = _MESSAGE.match(message_id.strip())
+    return UUID(found[1]) if found else None
 
 
 def leaving_token(person_id: int, kind: str) -> str:

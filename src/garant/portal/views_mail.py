@@ -27,6 +27,7 @@ from garant.portal.forms_mail import AskedForm, LeaveForm
 from garant.portal.notice_kinds import name_of
 from garant.portal.words import refused
 from garant.wording.letters import part
+from garant.wording.sentences import reason as refusal_reason
 
 
 @never_cache
@@ -49,12 +50,13 @@ def asked(request: HttpRequest, token: str) -> HttpResponse:
         return _page(request, more, 422 if form.is_bound else 200 if waits else 410)
     wrote = form.cleaned_data["answer"] == "mine"
     try:
-        number = answer_asking(token=token, wrote=wrote)
+        number, against = answer_asking(token=token, wrote=wrote)
     except NotFound:
         raise Http404 from None
     except Refusal as reason:
         return _page(request, {**more, "waits": False, "refusal": refused(reason)}, 422)
-    return _page(request, {**more, "done": "mine" if wrote else "not", "number": number}, 200)
+    done = ("refused" if against else "mine") if wrote else "not"
+    return _page(request, {**more, "done": done, "number": number, "against": refusal_reason(against)}, 200)
 
 
 def _page(request: HttpRequest, more: dict[str, Any], status: int) -> HttpResponse:

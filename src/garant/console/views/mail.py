@@ -47,7 +47,7 @@ def show(request: HttpRequest) -> HttpResponse:
     offered = [(code, words.outcome_words(code), much.get(code, 0)) for code in words.OUTCOMES]
     return page(
         request, "console/mails.html", section="mails", page=found, outcome="all" if case else outcome, case=case,
-        sought=sought, outcomes=offered, waiting=sum(much.get(one, 0) for one in mails.WAITING),
+        sought=sought, outcomes=offered, waiting=mails.mails_waiting(viewer),
         **_channel(viewer),
         lines=[(row, words.outcome_words(row.outcome), words.reason_words(row.reason)) for row in found.rows],
     )  # fmt: skip
@@ -84,7 +84,7 @@ def _one(
         facts=words.facts(view), outcome=words.outcome_words(view.row.outcome),
         reason=words.reason_words(view.row.reason), shown=shown or whole, whole="" if whole == shown else whole,
         files=words.files_of(content), has_page=bool(content.get("html")), problem=problem,
-        release=release if view.waits and not view.opens else None, read=bool(content),
+        release=release if view.waits and not view.opens else None, waits=view.waits, read=bool(content),
     )  # fmt: skip
 
 
@@ -117,8 +117,9 @@ def html(request: HttpRequest, mail_id: int) -> HttpResponse:
         raise Http404(gettext("There is no such mail.")) from None
     if not view.content.get("html"):
         raise Http404(gettext("This mail brings no page."))
-    response = HttpResponse(words.as_page(view.content))
-    response.headers["Content-Security-Policy"] = "default-src 'none'; img-src 'self'; style-src 'none'; sandbox"
+    inside = mails.inside_pictures(viewer=_viewer(request), mail_id=mail_id) if view.content.get("inside") else {}
+    response = HttpResponse(words.as_page(str(view.content["html"]), inside))
+    response.headers["Content-Security-Policy"] = "default-src 'none'; img-src data:; style-src 'none'; sandbox"
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Cache-Control"] = "private, no-store"
     return response
