@@ -19,7 +19,8 @@ from garant.cases.views import CaseView
 from garant.directory.queries import viewer_of
 from garant.journal.operations import database_now
 
-pytestmark = [pytest.mark.browser, pytest.mark.database, pytest.mark.django_db(transaction=True)]
+# The walk by keys alone of test_keyboard_journeys.py is the smoke of every landing; these are the long rest.
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.database, pytest.mark.django_db(transaction=True)]
 
 Open = Callable[..., Visit]
 

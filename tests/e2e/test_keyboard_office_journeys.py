@@ -17,7 +17,8 @@ from garant.directory import operations as directory
 from garant.directory.models import Person
 from garant.journal.operations import database_now
 
-pytestmark = [pytest.mark.browser, pytest.mark.database, pytest.mark.django_db(transaction=True)]
+# The walk by keys alone of test_keyboard_journeys.py is the smoke of every landing; these are the long rest.
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.database, pytest.mark.django_db(transaction=True)]
 
 Open = Callable[..., Visit]
 

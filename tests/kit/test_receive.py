@@ -134,7 +134,8 @@ def test_the_desk_takes_mails_and_a_killed_receiver_comes_back(desk: Any) -> Non
             connection.autocommit = True
             waiting = "SELECT count(*) FROM cases_storedmail WHERE outcome = 'stored'"
             assert wait_until(lambda: connection.execute(waiting).fetchone() == (0,), PATIENCE), "they are processed"
-            asked = "SELECT mailbox, recipient, convert_from(raw, 'UTF8') FROM cases_storedmail ORDER BY id"
+            asked = "SELECT mailbox, recipient, convert_from(raw, 'UTF8') FROM cases_storedmail"
+            asked += " WHERE recipient <> '' ORDER BY id"  # the sample desk's own mails came by no envelope
             rows = connection.execute(asked).fetchall()
     finally:
         run.send_signal(signal.SIGTERM)

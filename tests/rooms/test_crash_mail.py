@@ -47,6 +47,7 @@ def test_taking_a_mail_dies_at_every_statement_and_the_server_hands_it_over_agai
     sound()
 
 
+@pytest.mark.long
 def test_the_sweep_takes_up_what_a_dead_process_has_stored(cast: Cast) -> None:
     """From the statement on that stores a message, a death loses nothing: the next sweep goes on with it."""
     kept = 0
