@@ -13,6 +13,8 @@ REASONS = {
     "sender_unknown": "Nobody on record has the address of this message.",
     "file_empty": "{name} is empty.",
     "file_is_a_program": "{name} is a program.",
+    "file_infected": "{name} looks harmful: {found}.",
+    "file_not_scanned": "{name} could not be looked at for malware just now.",
     "file_too_large": "{name} is larger than {limit_mb} MB.",
     "files_too_large_together": "With {name} the files are larger than {limit_mb} MB together.",
     "too_many_files": "There are {most} files already; {name} is one too many.",
@@ -219,6 +221,7 @@ REASONS = {
 
 #: Rules that refusals rest on.
 RULES = {
+    "files_are_scanned": "Every file is looked at for malware before it is taken.",
     "mails_are_of_one_organisation": "A request by mail is of the one organisation that its sender is a contact of.",
     "mails_are_read_first": "What can’t be read can’t be taken as a request.",
     "mails_are_settled_once": "What becomes of a message is decided once.",
