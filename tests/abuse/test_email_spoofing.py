@@ -74,6 +74,8 @@ def test_mail_02_what_the_contact_did_not_write_is_set_aside(cast: Cast) -> None
     token = asking_token(stored().pk, cast.people["contact_gold"])
     answer_asking(token=token, wrote=False)
     assert case_of(cast, done.case or 0).state == "closed"
+    last = entries(done.case or 0)[-1]
+    assert (last.data["by"], last.by) == ("contact", cast.actor("contact_gold"))
     assert (stored().outcome, stored().reason) == ("quarantined", "denied")
     with pytest.raises(Refusal, match="mail_settled"):
         answer_asking(token=token, wrote=True)
@@ -345,6 +347,8 @@ def test_a_held_case_that_is_nothing_is_closed_with_its_mail(cast: Cast) -> None
     held = arrives(letter(address("contact_gold"), proved=None))
     discard_mail(by=cast.actor("agent"), mail_id=stored().pk)
     assert case_of(cast, held.case or 0).state == "closed"
+    last = entries(held.case or 0)[-1]
+    assert (last.kind, last.data["by"], last.by) == ("case_closed", "vendor", cast.actor("agent"))
     with pytest.raises(Refusal, match="mail_settled"):
         answer_asking(token=asking_token(stored().pk, cast.people["contact_gold"]), wrote=True)
 

@@ -74,7 +74,7 @@ def discard_mail(*, by: Actor, mail_id: int) -> None:
             if row.case is None or not _waits_for_sender(row.case):
                 _check_not_opening(row)
             else:
-                _close(row.case, by)
+                _close(row.case, by, "vendor")
         settle(row, "ignored", "discarded")
         _decided(row, by, "mail_discarded")
 
@@ -102,7 +102,7 @@ def answer_asking(*, token: str, wrote: bool) -> tuple[int | None, str]:
             _theirs(row, by, read)
         else:
             if row.opens and row.case is not None:
-                _close(row.case, by)
+                _close(row.case, by, "contact")
             settle(row, "quarantined", "denied")
         _decided(row, by, "mail_confirmed" if wrote else "mail_denied")
         taken = not wrote or row.outcome in ("case_opened", "reply_added")
@@ -130,9 +130,9 @@ def _waits_for_sender(case: Case | None) -> bool:
     return case is not None and (case.state, case.held_reason) == ("held", "sender")
 
 
-def _close(case: Case, by: Actor) -> None:
+def _close(case: Case, by: Actor, side: str) -> None:
     with act_for_system(by=by, number=case.number) as act:
-        act.record("case_closed", {"by": "contact", "cause": "not_theirs"})
+        act.record("case_closed", {"by": side, "cause": "not_theirs"})
 
 
 def _read(mail_id: int) -> Reading:
