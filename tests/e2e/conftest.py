@@ -126,6 +126,9 @@ def accessible() -> Callable[[Visit], None]:
     axe = Axe()
 
     def check(window: Visit) -> None:
+        # A click returns before the page it leads to is there, and axe can't run on half a page.
+        window.page.wait_for_load_state("load")
+        window.page.wait_for_function("document.readyState === 'complete' && document.body !== null")
         found = axe.run(window.page).response["violations"]
         told = [f"{one['id']}: {one['help']}: {one['nodes'][0]['html'][:160]}" for one in found]
         assert told == [], f"{window.page.url}: {told}"

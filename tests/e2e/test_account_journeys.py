@@ -178,11 +178,12 @@ def test_an_authenticator_app_is_set_up_and_asked_at_sign_in(
     secret = window.text("main code").strip()
     window.page.locator("#id_code").fill("000000")
     window.page.locator("main button[type=submit]").first.click()
+    window.page.locator(".errors").wait_for()
     assert window.page.locator(".errors").count() == 1
     secret = window.text("main code").strip()
     window.page.locator("#id_code").fill(code(secret))
     window.page.locator("main button[type=submit]").first.click()
-    assert window.text("h1") == WORDS[language]["codes"]
+    window.page.locator("h1", has_text=WORDS[language]["codes"]).wait_for()
     recovery = window.text("pre").split()[0]
     sign_out(window)
 
@@ -196,6 +197,7 @@ def test_an_authenticator_app_is_set_up_and_asked_at_sign_in(
     sign_in(window, "maren@aurora.example", language)
     window.page.locator("#id_code").fill(recovery)
     window.page.locator("main button[type=submit]").first.click()
+    window.page.locator(".errors").wait_for()
     assert window.page.locator(".errors").count() == 1, "a recovery code works once"
 
 

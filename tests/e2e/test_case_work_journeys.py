@@ -70,6 +70,7 @@ def test_an_agent_merges_a_case_and_splits_another(
     page = window.page
     window.go(f"/console/cases/{twin}/")
     page.locator("#links a[href$='/merge/']").click()
+    page.locator("#merge-q").wait_for()
     accessible(window)
     page.locator("#merge-q").fill("dawn")
     page.locator("#merge-q").press("Enter")

@@ -37,9 +37,12 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "garant.kit",
     "garant.journal",
+    "garant.finding",
     "garant.directory",
     "garant.contracts",
     "garant.cases",
+    "garant.knowledge",
+    "garant.community",
     "garant.console",
     "garant.portal",
 ]

@@ -1,0 +1,1 @@
+"""The community room: public questions and answers."""

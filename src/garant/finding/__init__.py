@@ -1,0 +1,1 @@
+"""The finding room: one search index for whatever has words."""

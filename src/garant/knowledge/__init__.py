@@ -1,0 +1,1 @@
+"""The knowledge room: articles in several languages."""
