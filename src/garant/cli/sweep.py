@@ -90,9 +90,11 @@ def _sweep_once() -> tuple[int, int]:
     from garant.contracts.operations_invitations import end_invitations
     from garant.contracts.operations_ledger import ledger_housekeeping
     from garant.kit.each import each_alone
+    from garant.knowledge.operations import publish_due
 
     jobs: tuple[Callable[[], int], ...] = (
         sweep_all,
+        publish_due,
         _mails,
         ledger_housekeeping,
         lapse_proposals,

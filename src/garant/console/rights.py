@@ -68,6 +68,7 @@ def group_names() -> dict[str, str]:
         "standing": gettext("Standing"),
         "allotments": gettext("Allotments"),
         "programme": gettext("Programme"),
+        "knowledge": gettext("Help articles"),
         "desk": pgettext("rights", "Desk"),
     }
 
@@ -142,6 +143,8 @@ def act_names() -> dict[str, str]:
         "read_programmes": gettext("Read programmes and their versions"),
         "load_programme": gettext("Write and publish a programme"),
         "edit_calendar": gettext("Edit a calendar"),
+        "write_articles": gettext("Write help articles"),
+        "publish_articles": gettext("Publish help articles, and say who may read them"),
         "read_overview": gettext("Read the overview of the desk"),
         "work_queue": gettext("Work in the queue"),
         "read_outbox": gettext("Read the outbox"),

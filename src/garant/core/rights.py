@@ -130,6 +130,10 @@ _TABLE = [
         ("load_programme", (*LEADERS, "programme_owner"), NOBODY_HERE),
         ("edit_calendar", (*LEADERS, "programme_owner"), NOBODY_HERE),
     ]),
+    *_rights("knowledge", [
+        ("write_articles", (*SUPPORT, "programme_owner"), NOBODY_HERE),
+        ("publish_articles", ("senior_advisor", "manager", "programme_owner"), NOBODY_HERE),
+    ]),
     *_rights("desk", [
         ("work_queue", SUPPORT, NOBODY_HERE),
         ("read_overview", LEADERS, NOBODY_HERE),

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 #: Reasons of refusals, holds and missing promises.
 REASONS = {
+    "address_malformed": "“{address}” can’t be the address of an article.",
+    "address_taken": "Another article has or had the address “{address}”.",
+    "section_unknown": "There is no section “{section}”.",
+    "visibility_unknown": "It isn’t said who may read this article.",
+    "packages_missing": "No package is chosen whose subscribers may read this article.",
+    "article_archived": "This article is archived.",
+    "reason_unknown": "There is no such reason.",
+    "feedback_too_often": "Many answers have come from here within an hour.",
     "unknown_sender": "Your address is not known to us.",
     "which_organisation": "You are a contact of several organisations, and a mail does not say for which one you ask.",
     "no_organisation": "You belong to no organisation with a contract.",
@@ -221,6 +229,13 @@ REASONS = {
 
 #: Rules that refusals rest on.
 RULES = {
+    "addresses_are_plain": "An address has small letters, digits and single hyphens.",
+    "addresses_are_single": "An address leads to one article for ever.",
+    "articles_have_a_section": "Every article stands in a section.",
+    "articles_have_readers": "Every article says who may read it.",
+    "archived_articles_rest": "Nobody reads an archived article.",
+    "feedback_has_reasons": "What is missing is said by one of the reasons.",
+    "feedback_is_counted_once": "Everybody’s answer counts once.",
     "files_are_scanned": "Every file is looked at for malware before it is taken.",
     "mails_are_of_one_organisation": "A request by mail is of the one organisation that its sender is a contact of.",
     "mails_are_read_first": "What can’t be read can’t be taken as a request.",
@@ -403,6 +418,14 @@ RULES = {
 
 #: Ways out of a refusal or hold.
 REMEDIES = {
+    "write_plain_address": "Write it like choose-a-unique-key, or leave it empty.",
+    "choose_address": "Choose another address.",
+    "choose_section": "Choose one of the sections.",
+    "choose_readers": "Choose who may read it.",
+    "choose_packages": "Choose at least one package.",
+    "bring_article_back": "Bring it back first.",
+    "choose_reason": "Choose one of the reasons.",
+    "come_back_later": "Come back in an hour.",
     "use_the_portal": "Open the case in the portal: there you choose the organisation.",
     "open_by_hand": "Open a case for the caller on the subscriber’s page.",
     "choose_whose_mail": "Choose whose message it is.",
