@@ -151,6 +151,7 @@ def act_names() -> dict[str, str]:
         "read_mail": gettext("Read mail that arrived, and decide about what waits"),
         "edit_canned_replies": gettext("Prepare replies"),
         "edit_letters": gettext("Reword messages"),
+        "edit_synonyms": gettext("Say which words mean the same in a search"),
         "send_again": gettext("Send a notice again"),
         "read_rights": gettext("Read this table"),
     }

@@ -142,6 +142,7 @@ _TABLE = [
         ("read_mail", SUPPORT, NOBODY_HERE),
         ("edit_canned_replies", LEADERS, NOBODY_HERE),
         ("edit_letters", LEADERS, NOBODY_HERE),
+        ("edit_synonyms", LEADERS, NOBODY_HERE),
         ("read_rights", EVERYBODY, NOBODY_HERE),
     ]),
 ]  # fmt: skip
