@@ -40,7 +40,10 @@ _PAGES: Mapping[str, tuple[str, str, str]] = {
     "subscriber": ("console:subscriber", "standing", "slug"),
     "allotments": ("console:allotments", "allotments", ""),
     "account": ("account", "account", ""),
+    "thread": ("community_short", "community_short", "thread"),
 }
+#: Where a route calls its argument otherwise than notices do.
+_ARGUMENTS = {"thread": "thread_id"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,7 @@ def _link(told: Letter, row: NoticeRow, reader: Reader) -> str:
         return ""
     staff, own, value = _PAGES[told.page]
     route = staff if reader.viewer.is_staff else own
-    named = {value: row.data[value]} if value in row.data else {}
+    named = {_ARGUMENTS.get(value, value): row.data[value]} if value in row.data else {}
     for arguments in (named, {}):  # a reader's own page of it may take no value
         with contextlib.suppress(NoReverseMatch):
             return f"{settings.BASE_URL}{reverse(route, kwargs=arguments)}"

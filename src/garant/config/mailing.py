@@ -19,6 +19,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMultiAlternatives, get_connection
 
 from garant.cases.queries import may_see
+from garant.community.queries import may_read
 from garant.config.mail_settings import MailSettings, MailSettingsError
 from garant.config.mail_writing import Reader, mail
 from garant.core.people import NOBODY
@@ -227,6 +228,8 @@ def _still_theirs(row: NoticeRow, reader: Reader) -> bool:
         return bool(row.data["items"])
     if not reader.known or row.kind in _OWN or row.subject[0] == "person" or reader.viewer.is_staff:
         return True
+    if row.subject[0] == "thread":
+        return may_read(viewer=reader.viewer, thread_id=row.subject[1])
     if row.subscriber_id is None or row.subscriber_id not in reader.viewer.subscribers():
         return False
     number = row.data.get("number")
@@ -241,6 +244,9 @@ def _narrowed(row: NoticeRow, reader: Reader) -> NoticeRow:
 
 def _item_seen(item: Mapping[str, Any], reader: Reader) -> bool:
     """As a notice of its own: of an organisation that the reader belongs to, and of a case that they may read."""
+    thread = item["data"].get("thread")
+    if isinstance(thread, int):
+        return may_read(viewer=reader.viewer, thread_id=thread)
     if item["subscriber"] not in reader.viewer.subscribers():
         return False
     number = item["data"].get("number")

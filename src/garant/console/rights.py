@@ -69,6 +69,7 @@ def group_names() -> dict[str, str]:
         "allotments": gettext("Allotments"),
         "programme": gettext("Programme"),
         "knowledge": gettext("Help articles"),
+        "community": gettext("Community"),
         "desk": pgettext("rights", "Desk"),
     }
 
@@ -145,6 +146,8 @@ def act_names() -> dict[str, str]:
         "edit_calendar": gettext("Edit a calendar"),
         "write_articles": gettext("Write help articles"),
         "publish_articles": gettext("Publish help articles, and say who may read them"),
+        "write_in_community": gettext("Write in the community"),
+        "moderate_community": gettext("Keep order in the community"),
         "read_overview": gettext("Read the overview of the desk"),
         "work_queue": gettext("Work in the queue"),
         "read_outbox": gettext("Read the outbox"),

@@ -81,6 +81,8 @@ SHAPES: Mapping[str, Shape] = {
     "standing_suspend_proposed": _STANDING,
     "standing_reinstate_proposed": _STANDING,
     "allotment_ending": _shape("name left day reference", "name left day"),
+    "thread_followed": _shape("subject name", "subject"),
+    "thread_mentioned": _shape("subject name", "subject"),
     "mail_refused": _shape("when why", "why"),
     "mail_former_contact": _shape("name when", "name"),
     "mail_bounced": _shape("name number", "name"),

@@ -134,6 +134,10 @@ _TABLE = [
         ("write_articles", (*SUPPORT, "programme_owner"), NOBODY_HERE),
         ("publish_articles", ("senior_advisor", "manager", "programme_owner"), NOBODY_HERE),
     ]),
+    *_rights("community", [
+        ("write_in_community", EVERYBODY, MEMBERS),
+        ("moderate_community", SUPPORT, NOBODY_HERE),
+    ]),
     *_rights("desk", [
         ("work_queue", SUPPORT, NOBODY_HERE),
         ("read_overview", LEADERS, NOBODY_HERE),

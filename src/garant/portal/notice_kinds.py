@@ -31,6 +31,11 @@ _TOLD: dict[str, tuple[frozenset[str], str]] = {
     "case_merged": (frozenset({MEMBERS}), gettext_noop("A case continues in another one")),
     "case_split": (frozenset({MEMBERS}), gettext_noop("A part of a case became a case of its own")),
     "case_followed": (frozenset({STAFF, MEMBERS}), gettext_noop("Something happened in a case I follow")),
+    "thread_followed": (
+        frozenset({STAFF, MEMBERS}),
+        gettext_noop("Somebody wrote in a thread of the community that I follow"),
+    ),
+    "thread_mentioned": (frozenset({STAFF, MEMBERS}), gettext_noop("Somebody mentions me in the community")),
     "allotment_ending": (frozenset({MEMBERS}), gettext_noop("A part of what was bought expires soon")),
 }
 

@@ -15,6 +15,7 @@ from typing import Any
 from garant.core.letters import Words
 from garant.wording import (
     letters_cases,
+    letters_community,
     letters_contacts,
     letters_desk,
     letters_escalations,
@@ -31,6 +32,7 @@ _WRITERS: Mapping[str, Writer] = {
     **letters_escalations.WRITERS,
     **letters_contacts.WRITERS,
     **letters_standing.WRITERS,
+    **letters_community.WRITERS,
     **letters_mail.WRITERS,
     **letters_desk.WRITERS,
 }
@@ -40,6 +42,7 @@ AREAS: Mapping[str, tuple[str, ...]] = {
     "escalations": tuple(letters_escalations.WRITERS),
     "contacts": tuple(letters_contacts.WRITERS),
     "standing": tuple(letters_standing.WRITERS),
+    "community": tuple(letters_community.WRITERS),
     "mail": tuple(letters_mail.WRITERS),
     "desk": tuple(letters_desk.WRITERS),
 }
