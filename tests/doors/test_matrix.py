@@ -318,6 +318,9 @@ def portal(cast: Cast) -> Mapping[str, Row]:
     return {
         "home": Row((200, 200, 200, 200, HOME, HOME), six(405)),
         "packages": Row(six(200), six(405)),
+        "sitemap": Row(six(200), six(405)),
+        "sitemap_section": Row(six(200), six(405), {"section": "site"}),
+        "robots": Row(six(200), six(405)),
         "account": Row(_own(200), _own(422)),
         "cases_export": Row(_customers(200, 200, 200), own),
         "new_case": Row(_customers(302, 302, 302), own),

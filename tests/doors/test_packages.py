@@ -155,9 +155,12 @@ def test_the_chooser_says_when_none_fits(visitor: Client) -> None:
 
 
 def test_a_visitor_switches_language_and_keeps_it(visitor: Client) -> None:
-    assert '<html lang="fr">' in page(visitor, "?lang=fr")
+    choice: Any = visitor.get("/packages/?region=japan&lang=fr&keep=yes")
+    assert (choice.status_code, choice["Location"]) == (302, "/packages/?region=japan")
     assert '<html lang="fr">' in page(visitor)
     assert '<html lang="en">' in page(visitor, "?lang=en")
+    assert '<html lang="fr">' in page(visitor)
+    assert visitor.get("/packages/?lang=en&keep=yes").status_code == 302
     assert '<html lang="en">' in page(visitor, "?lang=klingon")
 
 

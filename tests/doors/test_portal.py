@@ -254,7 +254,7 @@ def test_a_person_reads_in_their_own_language(cast: Cast) -> None:
 
 def test_a_language_chosen_while_signed_in_lasts_and_a_visitors_choice_does_not_reach_in(cast: Cast) -> None:
     visitor = Client()
-    visitor.get("/packages/?lang=ja")
+    visitor.get("/packages/?lang=ja&keep=yes")
     visitor.force_login(cast.people["contact"], backend="allauth.account.auth_backends.AuthenticationBackend")
     assert '<html lang="en">' in visitor.get("/").content.decode()
     visitor.get("/?lang=fr")

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "django.contrib.sitemaps",
     "django_htmx",
     "csp",
     "allauth",
@@ -49,6 +50,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
+    "garant.kit.manners.KeptByNobody",
     "csp.middleware.CSPMiddleware",
     "garant.config.signing_in.EvenAnswers",
     "django.contrib.sessions.middleware.SessionMiddleware",

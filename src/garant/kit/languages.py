@@ -1,7 +1,9 @@
-"""Which language a page speaks: the one just chosen with `?lang=`, the person's, else the letter's that led to it, else
-the browser's.
+"""Which language a page speaks: the one its address names (`?lang=`), the one chosen before, the person's, else the
+letter's that led to it, else the browser's.
 
-A choice lasts: for the signed-in until they sign out (their own language stays what it was), for visitors in a cookie.
+For the signed-in the language of an address lasts until they sign out; their own language stays what it was. A visitor
+who follows such an address, from a search result say, has chosen nothing: the page is in that language, and nothing is
+kept. The language switch adds `keep`, and that choice lasts in a cookie.
 """
 
 from __future__ import annotations
@@ -11,12 +13,16 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.encoding import escape_uri_path
+from django.utils.http import escape_leading_slashes
 
 #: Remembers what somebody chose: a visitor's cookie, set on that choice only, and a key of a session.
 COOKIE = "garant_language"
+#: Stands in the addresses of the language switch.
+KEEP = "keep"
 YEAR = 365 * 24 * 3600
 #: What stands before and after quoted words; in French with a space that does not break.
 QUOTES = {"en": "“”", "fr": ("«\u00a0", "\u00a0»"), "es": "«»", "de": "„“", "it": "«»", "ja": "「」"}
@@ -33,6 +39,8 @@ class LanguageMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer in the request's language."""
         asked = known(request.GET.get("lang", ""))
+        if asked and KEEP in request.GET and request.method in ("GET", "HEAD"):
+            return self._kept(request, asked)
         chosen = asked or self._known_of(request)
         language = chosen or translation.get_language_from_request(request)
         request.language_is_chosen = bool(chosen)  # type: ignore[attr-defined]
@@ -43,7 +51,18 @@ class LanguageMiddleware:
         patch_vary_headers(response, ("Accept-Language", "Cookie"))
         if asked and _signed_in(request):
             request.session[COOKIE] = asked
-        elif asked:
+        return response
+
+    @staticmethod
+    def _kept(request: HttpRequest, asked: str) -> HttpResponse:
+        """Keep a choice, and go to the address without it: that is the one to be passed on."""
+        rest = _others(request)
+        path = escape_leading_slashes(escape_uri_path(request.path))  # "//other.example/" is a host to a browser
+        response = HttpResponseRedirect(f"{path}?{rest}" if rest else path)
+        patch_vary_headers(response, ("Cookie",))
+        if _signed_in(request):
+            request.session[COOKIE] = asked
+        else:
             response.set_cookie(COOKIE, asked, max_age=YEAR, samesite="Lax", httponly=True, secure=request.is_secure())
         return response
 
@@ -75,11 +94,17 @@ def known(code: str) -> str:
     return code if code in dict(settings.LANGUAGES) else ""
 
 
-def offered(request: HttpRequest) -> dict[str, Any]:
-    """For templates: the languages to switch to, and the page's other query parameters to keep."""
+def _others(request: HttpRequest) -> str:
+    """The address's query without the language."""
     query = request.GET.copy()
     query.pop("lang", None)
-    kept = query.urlencode()
+    query.pop(KEEP, None)
+    return query.urlencode()
+
+
+def offered(request: HttpRequest) -> dict[str, Any]:
+    """For templates: the languages to switch to, and the page's other query parameters to keep."""
+    kept = _others(request)
     return {
         "languages_offered": [(code, NAMES.get(code, code)) for code, _ in settings.LANGUAGES],
         "language_query": f"{kept}&" if kept else "",

@@ -88,6 +88,36 @@ def _places(programme: Programme, region: str, language: str) -> tuple[Place, ..
     return tuple(Place(code, said(programme.regions[code].name, language), code == region) for code in codes)
 
 
+def services(page: PackagesPage) -> list[dict[str, object]]:
+    """Each package as a schema.org Service with what it holds. No prices: a programme has none."""
+    offers = [*([page.own] if page.own else []), page.packages]
+    return [
+        {
+            "@type": "Service",
+            "name": name,
+            "serviceType": page.heading,
+            "provider": {"@type": "Organization", "name": page.vendor},
+            "areaServed": page.region_name,
+            "hasOfferCatalog": {"@type": "OfferCatalog", "name": name, "itemListElement": _held(offer, place)},
+        }
+        for offer in offers
+        for place, name in enumerate(offer.names)
+    ]
+
+
+def _held(offer: Offer, place: int) -> list[dict[str, object]]:
+    """The rows in which a package gives something."""
+    lines = [line for group in offer.groups for line in group.lines]
+    return [
+        {
+            "@type": "Offer",
+            "itemOffered": {"@type": "Service", "name": line.name, "description": line.cells[place].text},
+        }
+        for line in lines
+        if line.cells[place].kind not in ("no", "none")
+    ]
+
+
 def severities(programme: Programme, language: str) -> tuple[Level, ...]:
     """The levels with their definitions, most severe first."""
     return tuple(

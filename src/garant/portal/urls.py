@@ -14,6 +14,7 @@ from garant.portal import (
     views_mail,
     views_new,
     views_packages,
+    views_public,
     views_standing,
     views_talk,
 )
@@ -21,6 +22,9 @@ from garant.portal import (
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
     path("packages/", views_packages.packages, name="packages"),
+    path("sitemap.xml", views_public.sitemap, name="sitemap"),
+    path("sitemap-<slug:section>.xml", views_public.sitemap_section, name="sitemap_section"),
+    path("robots.txt", views_public.robots, name="robots"),
     path("package/", views_packages.ours, name="our_package"),
     path("standing/", views_standing.show, name="standing"),
     path("account/", views_account.show, name="account"),

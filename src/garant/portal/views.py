@@ -18,6 +18,7 @@ from garant.cases import queries
 from garant.core.people import Viewer
 from garant.core.rights import staff_for
 from garant.kit.exports import Cell, csv_response
+from garant.kit.manners import Manners, manners
 from garant.portal.access import for_subscribers, viewer_of
 from garant.portal.contracts import contract_panels, organisations
 from garant.portal.drafts import Draft
@@ -63,13 +64,24 @@ class Look:
 def home(request: HttpRequest) -> HttpResponse:
     """Where everybody starts."""
     if not request.user.is_authenticated:
-        return render(request, "portal/welcome.html", {"sample": sample_answer(get_language() or "en")})
+        return render(
+            request, "portal/welcome.html", {"sample": sample_answer(get_language() or "en"), **_head(request)}
+        )
     viewer = viewer_of(request)
     if viewer.is_staff:
         return redirect(_desk_home(viewer))
     if not viewer.subscribers():
         return render(request, "portal/nobody.html", {"section": "cases"})
     return _cases(request)
+
+
+def _head(request: HttpRequest) -> dict[str, Manners]:
+    """The start page for those who list it."""
+    words = gettext(
+        "When you open a case, you are told by when it will be answered, and why. "
+        "Late is called late, and nobody has to ask."
+    )
+    return manners(request, title=gettext("Support that keeps its word"), description=words)
 
 
 def _desk_home(viewer: Viewer) -> str:

@@ -17,10 +17,11 @@ from garant.cases.queries import promise_for
 from garant.core.programmes import Programme, said
 from garant.core.refusals import NotFound
 from garant.kit import moments
+from garant.kit.manners import Manners, manners
 from garant.kit.zone_choices import every_zone
 from garant.portal.access import for_subscribers, viewer_of
 from garant.portal.choosing import Need, needs, smallest
-from garant.portal.offers import DEFAULT, PackagesPage, packages_page
+from garant.portal.offers import DEFAULT, PackagesPage, packages_page, services
 from garant.portal.package import our_packages
 from garant.portal.programme import programme
 from garant.portal.promises import Answer, answer
@@ -77,7 +78,17 @@ def packages(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "answer": _answer(asked, document, region, language),
         "choice": _choice(request, document, region, language),
+        **_head(request, page),
     })  # fmt: skip
+
+
+def _head(request: HttpRequest, page: PackagesPage) -> dict[str, Manners]:
+    """The page for those who list it: its packages as services with what they hold."""
+    words = page.region_note or gettext(
+        "This is what we owe our subscribers, and by when. A dash means that nothing is promised."
+    )
+    title = page.own_name or gettext("Every package, every promise in writing")
+    return manners(request, title=title, description=words, data=services(page), keep=("region",))
 
 
 def _asked(request: HttpRequest, document: Programme, page: PackagesPage, language: str) -> Asked:
