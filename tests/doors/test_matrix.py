@@ -14,9 +14,11 @@ from garant.cases import queries, queries_case
 from garant.cases.models import Case, Escalation
 from garant.config import middleware
 from garant.contracts.models import Contract, LedgerAccount
-from garant.core.people import STAFF_ROLES, Viewer
+from garant.core.people import STAFF_ROLES, SYSTEM, Viewer
 from garant.directory.queries import viewer_of
 from garant.kit import reach
+from garant.knowledge import operations as articles
+from garant.knowledge.models import Article
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
@@ -78,6 +80,7 @@ def table(cast: Cast) -> Mapping[str, Row]:
         **staff(cast),
         **mails(),
         **letters(),
+        **knowledge(),
         "console:notices": staff_page(),
         "console:notice": _for(staff_page(), {"notice_id": cast.notice}),
         "console:notice-again": Row(
@@ -118,6 +121,23 @@ def contacts(cast: Cast) -> Mapping[str, Row]:
             (SIGN_IN, 403, 403, 403, 403, 200), (SIGN_IN, 403, 403, 403, 403, 405), {"kind": "people"}
         ),
         "console:rights": staff_page(),
+    }
+
+
+def knowledge() -> Mapping[str, Row]:
+    """The public help articles; one is there for everybody."""
+    if not Article.objects.filter(slug="choose-a-key").exists():
+        articles.save_section(by=SYSTEM, code="imports", names={"en": "Imports"})
+        given = {"section": "imports", "language": "en", "title": "Choose a key", "body": "# Why\n\nSo."}
+        article = articles.create_article(by=SYSTEM, slug="choose-a-key", **given)
+        articles.publish(by=SYSTEM, article_id=article, language="en")
+    one = {"slug": "choose-a-key"}
+    return {
+        "kb": Row(six(200), six(405)),
+        "kb_section": Row(six(200), six(405), {"code": "imports"}),
+        "kb_article": Row(six(200), six(405), one),
+        "kb_helpful": Row(six(200), six(422), one),
+        "kb_file": Row(six(404), six(405), {**one, "key": "k" * 32}),
     }
 
 

@@ -11,8 +11,10 @@ from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 
+from garant.core.people import NOBODY
 from garant.core.refusals import NotFound
 from garant.kit.manners import Languages, alternates_of
+from garant.knowledge.queries import published_addresses
 from garant.portal.offers import DEFAULT
 from garant.portal.programme import programme
 
@@ -74,5 +76,12 @@ def _site() -> list[Listed]:
     return found
 
 
+def _articles() -> list[Listed]:
+    """Help articles that anybody may read."""
+    shown = published_addresses(viewer=NOBODY)
+    found = [Listed(reverse("kb_article", args=[slug]), languages, changed=at) for slug, languages, at in shown]
+    return [Listed(reverse("kb"), every_language()), *found] if found else []
+
+
 #: Section -> its pages. What is listed here can be read by anybody, without an account.
-SECTIONS: Mapping[str, Section] = {"site": Section(_site)}
+SECTIONS: Mapping[str, Section] = {"site": Section(_site), "kb": Section(_articles)}
