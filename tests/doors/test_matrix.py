@@ -338,6 +338,7 @@ def portal(cast: Cast) -> Mapping[str, Row]:
     return {
         "home": Row((200, 200, 200, 200, HOME, HOME), six(405)),
         "packages": Row(six(200), six(405)),
+        "packages_pdf": Row(six(200), six(405), {"language": "en"}),
         "sitemap": Row(six(200), six(405)),
         "sitemap_section": Row(six(200), six(405), {"section": "site"}),
         "robots": Row(six(200), six(405)),

@@ -6,10 +6,14 @@ import re
 from typing import Any
 
 import pytest
-from desk_cast import load_reference
+from desk_cast import Cast, load_reference
 from django.test import Client
 
 from garant.contracts.queries import programme_document
+from garant.directory.queries import viewer_of
+from garant.kit import typesetting
+from garant.portal import packages_pdf
+from garant.portal.package import our_packages
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
@@ -31,9 +35,9 @@ def page(visitor: Client, query: str = "", language: str = "en") -> str:
 def rows(html: str) -> dict[str, list[str]]:
     """The matrix as text: row name -> cells, notes left out; icons by their label."""
     found = {}
-    for row in re.findall(r'<tr><th scope="row">(.*?)</tr>', html, re.S):
+    for row in re.findall(r'<tr id="[^"]+"><th scope="row">(.*?)</tr>', html, re.S):
         name, _, cells = row.partition("</th>")
-        name = re.sub(r"<small>.*?</small>", "", name)
+        name = re.sub(r"<small>.*?</small>| <a .*?</a>", "", name)
         found[name] = [plain(cell) for cell in re.findall(r"<td>(.*?)</td>", cells, re.S)]
     return found
 
@@ -173,3 +177,51 @@ def test_the_page_asks_few_questions_of_the_database(visitor: Client, django_ass
     page(visitor)
     with django_assert_max_num_queries(12):
         page(visitor)
+
+
+def test_each_row_has_an_address(visitor: Client) -> None:
+    html = page(visitor, "?region=japan")
+    ids = re.findall(r'<tr id="([^"]+)">', html)
+    assert len(ids) == len(set(ids)) > 25
+    assert re.findall(r'class="row-link" href="#([^"]+)" aria-label="[^"]+"', html) == ids
+    assert "row-phone_support" in ids
+
+
+def test_the_page_comes_as_a_pdf_once_for_each_version(visitor: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    first: Any = visitor.get("/packages/packages.de.pdf?region=japan")
+    assert (first.status_code, first["Content-Type"]) == (200, "application/pdf")
+    assert first["Content-Disposition"] == 'attachment; filename="packages-japan-de.pdf"'
+    assert first.content.startswith(b"%PDF-")
+    assert not first.cookies
+    monkeypatch.setattr(packages_pdf, "typeset", lambda *_: pytest.fail("set again"))
+    assert visitor.get("/packages/packages.de.pdf?region=japan").content == first.content
+    again = visitor.get("/packages/packages.de.pdf?region=japan", headers={"if-none-match": first["ETag"]})
+    assert again.status_code == 304
+    assert visitor.get("/packages/packages.xx.pdf").status_code == 404
+    assert visitor.get("/packages/packages.de.pdf?region=atlantis").status_code == 404
+
+
+def test_a_missing_font_is_named_with_the_remedy(visitor: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    packages_pdf.packages_pdf.cache_clear()
+    monkeypatch.setattr(typesetting, "LATIN", ("Libertinus Serif",))
+    monkeypatch.setattr(typesetting, "OTHERS", {"ja": ((), "fonts-noto-cjk")})
+    answer = visitor.get("/packages/packages.ja.pdf")
+    assert answer.status_code == 503
+    assert "GARANT_FONTS" in answer.content.decode()
+    assert "fonts-noto-cjk" in answer.content.decode()
+
+
+def test_a_subscriber_finds_the_own_package_marked_and_what_the_next_changes(cast: Cast) -> None:
+    html = page(cast.client("contact"))
+    (contract,) = our_packages(viewer_of(cast.people["contact"].pk))
+    head = html.partition('<table class="matrix mt">')[2].partition("</thead>")[0]
+    assert re.findall(r'<th scope="col" class="mine">(\w+)', head) == [contract.package]
+    assert html.count('<td class="mine">') == 25
+    assert f"Your package: {contract.package}" in html
+    assert contract.adds == len(contract.gains) > 0
+    for right in contract.gains:
+        assert f'<a href="#row-{right.code}">' in html
+        assert f'<tr id="row-{right.code}">' in html
+    for other in (page(Client()), page(cast.client("agent")), page(cast.client("contact"), "?region=japan")):
+        assert 'class="mine"' not in other
+        assert "Your package" not in other

@@ -200,8 +200,9 @@ def test_many_pages_are_listed_in_several_files(visitor: Client, monkeypatch: py
     text = visitor.get("/sitemap.xml").content.decode()
     assert "<sitemapindex" in text
     files = listed(visitor)
-    assert files == ["/sitemap-site.xml", "/sitemap-many.xml", "/sitemap-many.xml?p=2"]
-    assert visitor.get(files[2]).content.decode().count("<loc>") == 1
+    assert files[0] == "/sitemap-site.xml"
+    assert files[-2:] == ["/sitemap-many.xml", "/sitemap-many.xml?p=2"]
+    assert visitor.get(files[-1]).content.decode().count("<loc>") == 1
     assert visitor.get("/sitemap-many.xml?p=3").status_code == 404
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from conftest import Visit, overflow
-from desk_cast import load_reference
+from desk_cast import Cast, load_reference
 
 pytestmark = [pytest.mark.browser, pytest.mark.database, pytest.mark.django_db(transaction=True)]
 
@@ -53,8 +53,8 @@ def test_journey_4_a_visitor_compares_packages_in_french(programme: None, visit:
 @pytest.mark.parametrize(
     ("path", "language"),
     [
-        ("/packages/", "en"),
-        ("/packages/?region=japan", "ja"),
+        ("/packages/#row-phone_support", "en"),
+        ("/packages/?region=japan#own-row-phone_support", "ja"),
         ("/", "en"),
         ("/accounts/login/", "en"),
         ("/accounts/password/reset/", "fr"),
@@ -66,6 +66,39 @@ def test_axe_finds_nothing_on_the_public_pages(
     window = visit(language=language, theme=theme)
     window.go(path)
     accessible(window)
+    if not path.startswith("/accounts/"):  # a form has a cookie that guards it
+        assert window.page.context.cookies() == [], "GDPR-06: reading sets none"
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_row_is_linked_marked_and_printed_in_black(programme: None, visit: Open, language: str) -> None:
+    window = visit(language=language)
+    window.go("/packages/")
+    page, row = window.page, window.page.locator("#row-phone_support")
+    link = row.locator(".row-link")
+    assert link.evaluate("it => getComputedStyle(it).opacity") == "0"
+    link.focus()
+    assert link.evaluate("it => getComputedStyle(it).opacity") == "1"
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/packages/#row-phone_support")
+    assert row.evaluate("it => it.matches(':target') && getComputedStyle(it).backgroundColor") != "rgba(0, 0, 0, 0)"
+    page.emulate_media(media="print")
+    assert not page.locator("header.site").is_visible()
+    assert not page.locator("#promise").is_visible()
+    colours = page.locator(".matrix").evaluate(
+        "it => [...new Set([...it.querySelectorAll('th, td, small')].map(one => getComputedStyle(one).color))]"
+    )
+    assert colours == ["rgb(0, 0, 0)"]
+
+
+def test_a_subscriber_sees_what_the_next_package_changes(desk: Cast, visit: Open, accessible: Any) -> None:
+    window = visit(who=desk.people["contact"], width=390)
+    window.go("/packages/")
+    window.page.locator(".ours summary").click()
+    assert window.page.locator(".ours tbody tr").count() > 0
+    assert window.page.locator(".matrix thead .mine").count() == 1
+    accessible(window)
+    assert overflow(window) <= 0
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "es", "de", "it", "ja"])

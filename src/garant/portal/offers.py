@@ -132,7 +132,7 @@ def _with_channels(programme: Programme, own: Package, region: str, language: st
     for channel in programme.channels(own.code, region):
         hours = channel.hours and said(programme.calendars[channel.hours].name, language)
         cell = Cell("yes", hours) if hours else Cell("no", gettext("not offered"))
-        lines.append(Line(channel.code, said(channel.name, language), "", (cell,)))
+        lines.append(Line(f"by_{channel.code}", said(channel.name, language), "", (cell,)))
     return Offer(offer.codes, offer.names, (*offer.groups, Group(gettext("How to reach us"), tuple(lines))))
 
 

@@ -21,9 +21,10 @@ from garant.wording.offers import Cell, amount_text, offer_of
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """One right. `account`: what is used and left of it, where it is counted. `own`: agreed apart from the package.
-    `more`: what the next larger package gives instead, None where it gives the same."""
+    """One right. `code`: its row in the programme. `account`: what is used and left of it, where it is counted. `own`:
+    agreed apart from the package. `more`: what the next larger package gives instead, None where it gives the same."""
 
+    code: str
     name: str
     note: str
     cell: Cell
@@ -44,11 +45,17 @@ class OurPackage:
     adds: int
     region: str
     obligations: tuple[str, ...]
+    programme: str
 
     @property
     def columns(self) -> int:
         """Columns of the table."""
         return 5 if self.larger else 4
+
+    @property
+    def gains(self) -> list[Right]:
+        """The rights that the next larger package changes."""
+        return [right for _, rights in self.groups for right in rights if right.more is not None]
 
 
 def our_packages(viewer: Viewer) -> list[OurPackage]:
@@ -82,13 +89,13 @@ def _package(contract: ContractView, owner: str, counted: Mapping[str, Account])
             more = line.cells[1] if larger and line.cells[1] != line.cells[0] else None
             adds += more is not None
             rights.append(
-                Right(line.name, line.note, agreed or line.cells[0], agreed is not None and agreed != line.cells[0],
-                      ledgers.get(line.code), more)
+                Right(line.code, line.name, line.note, agreed or line.cells[0],
+                      agreed is not None and agreed != line.cells[0], ledgers.get(line.code), more)
             )  # fmt: skip
         groups.append((group.name, tuple(rights)))
     texts = tuple(said(note.text, language) for note in programme.obligations)
     name, bigger = said(own.name, language), said(larger.name, language) if larger else ""
-    return OurPackage(contract, owner, name, bigger, tuple(groups), adds, contract.region, texts)
+    return OurPackage(contract, owner, name, bigger, tuple(groups), adds, contract.region, texts, programme.code)
 
 
 def _larger(programme: Programme, own: Package) -> Package | None:

@@ -23,6 +23,7 @@ from garant.portal import (
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
     path("packages/", views_packages.packages, name="packages"),
+    path("packages/packages.<slug:language>.pdf", views_packages.pdf, name="packages_pdf"),
     path("sitemap.xml", views_public.sitemap, name="sitemap"),
     path("sitemap-<slug:section>.xml", views_public.sitemap_section, name="sitemap_section"),
     path("robots.txt", views_public.robots, name="robots"),

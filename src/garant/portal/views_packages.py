@@ -17,12 +17,16 @@ from garant.cases.queries import promise_for
 from garant.core.programmes import Programme, said
 from garant.core.refusals import NotFound
 from garant.kit import moments
+from garant.kit.languages import known
 from garant.kit.manners import Manners, manners
+from garant.kit.problems import problem
+from garant.kit.typesetting import GlyphsMissing
 from garant.kit.zone_choices import every_zone
 from garant.portal.access import for_subscribers, viewer_of
 from garant.portal.choosing import Need, needs, smallest
 from garant.portal.offers import DEFAULT, PackagesPage, packages_page, services
-from garant.portal.package import our_packages
+from garant.portal.package import OurPackage, our_packages
+from garant.portal.packages_pdf import packages_pdf
 from garant.portal.programme import programme
 from garant.portal.promises import Answer, answer
 
@@ -32,6 +36,8 @@ ZONES = (
     "Europe/London", "Europe/Paris", "Europe/Berlin", "Europe/Madrid", "Europe/Rome", "Europe/Helsinki",
     "Africa/Johannesburg", "Asia/Dubai", "Asia/Kolkata", "Asia/Singapore", "Asia/Tokyo", "Australia/Sydney",
 )  # fmt: skip
+#: Missing characters that are named; the rest are like them.
+SIGNS_NAMED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +76,12 @@ def packages(request: HttpRequest) -> HttpResponse:
         raise Http404(gettext("unknown region"))
     page = packages_page(document, region, language)
     asked = _asked(request, document, page, language)
+    ours = _ours(request, document, region)
     return render(request, "portal/packages.html", {
         "section": "packages",
         "page": page,
-        "tables": part_of("tables", document, region, language),
+        "tables": part_of("tables", document, region, language, frozenset(one.contract.package for one in ours)),
+        "ours": ours,
         "rest": part_of("rest", document, region, language),
         "asked": asked,
         "answer": _answer(asked, document, region, language),
@@ -127,10 +135,25 @@ def _zones(language: str, *more: str) -> tuple[tuple[str, str], ...]:
 
 
 @lru_cache(maxsize=64)
-def part_of(name: str, document: Programme, region: str, language: str) -> SafeString:
-    """The tables or the rest of the page: long, and the same until the programme has another version."""
+def part_of(
+    name: str, document: Programme, region: str, language: str, mine: frozenset[str] = frozenset()
+) -> SafeString:
+    """The tables or the rest of the page: long, and the same until the programme has another version.
+
+    `mine`: codes of the packages to mark as the reader's.
+    """
     page = packages_page(document, region, language)
-    return render_to_string(f"portal/packages_{name}.html", {"page": page, "columns": len(page.packages.names) + 1})
+    return render_to_string(
+        f"portal/packages_{name}.html", {"page": page, "columns": len(page.packages.names) + 1, "mine": mine}
+    )
+
+
+def _ours(request: HttpRequest, document: Programme, region: str) -> list[OurPackage]:
+    """The contracts of a reader's organisations under the page's programme in its region; none for anybody else."""
+    if not request.user.is_authenticated or not viewer_of(request).subscribers():
+        return []
+    held = our_packages(viewer_of(request))
+    return [one for one in held if one.programme == document.code and one.contract.region == region]
 
 
 def _instant(day: str, time: str, zone: str) -> tuple[datetime | None, str]:
@@ -184,3 +207,32 @@ def ours(request: HttpRequest) -> HttpResponse:
     return render(
         request, "portal/our_package.html", {"section": "package", "packages": our_packages(viewer_of(request))}
     )
+
+
+@require_safe
+def pdf(request: HttpRequest, language: str) -> HttpResponse:
+    """The packages of a region (?region=) on paper, in a language; says which font is missing when one is."""
+    document, region = programme(), request.GET.get("region", DEFAULT)
+    if region not in document.regions or not known(language):
+        raise Http404(gettext("unknown region or language"))
+    try:
+        content = packages_pdf(document, region, language)
+    except GlyphsMissing as missing:
+        return _no_font(request, missing)
+    response = HttpResponse(content, content_type="application/pdf")
+    name = f"packages-{region}-{language}.pdf" if region != DEFAULT else f"packages-{language}.pdf"
+    # As a file: a browser's own reader would have to break the page's content policy to show it.
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Content-Language"] = language
+    return response
+
+
+def _no_font(request: HttpRequest, missing: GlyphsMissing) -> HttpResponse:
+    signs = " ".join(missing.characters[:SIGNS_NAMED])
+    remedy = gettext(
+        "This server has no font for these characters: %(signs)s. Whoever runs it puts one into the folder that "
+        "GARANT_FONTS names, or installs one with the system."
+    ) % {"signs": signs}
+    if missing.package:
+        remedy += " " + gettext("On Debian it is the package %(package)s.") % {"package": missing.package}
+    return problem(request, status=503, heading=gettext("This PDF can't be made here yet"), remedy=remedy)

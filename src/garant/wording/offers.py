@@ -46,6 +46,11 @@ class Offer:
     names: tuple[str, ...]
     groups: tuple[Group, ...]
 
+    @property
+    def heads(self) -> tuple[tuple[str, str], ...]:
+        """Code and name of each package."""
+        return tuple(zip(self.codes, self.names, strict=True))
+
 
 def offer_of(programme: Programme, packages: tuple[Package, ...], region: str, language: str) -> Offer:
     """Packages side by side: every row of the programme in its groups."""

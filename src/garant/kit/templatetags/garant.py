@@ -34,6 +34,12 @@ def icon(name: str, label: str = "", css: str = "ico") -> SafeString:
     return format_html('<svg class="{}" aria-hidden="true"><use href="{}#i-{}"/></svg>', css, source, name)
 
 
+@register.filter
+def beside(values: Sequence[Any], codes: Sequence[Any]) -> list[tuple[Any, Any]]:
+    """Each code with its value: `{% for code, cell in line.cells|beside:codes %}`."""
+    return list(zip(codes, values, strict=True))
+
+
 @register.simple_tag
 def icon_source() -> str:
     """The address of the sprite."""
