@@ -23,6 +23,7 @@ VERBS = {
     "receive": "Fetch the mailboxes and listen for mail servers.",
     "replay": "Run a real event log through the law.",
     "run": "Start the desk: database, web, sweeper, sender and receiver under one supervisor.",
+    "search": "Measure the search: garant search eval DIR...",
     "send": "Hand the outbox to the mail server.",
     "standing": "A subscriber's standing: record payments, suspend, reinstate.",
     "sweep": "Record what is due now and tell whom it concerns.",

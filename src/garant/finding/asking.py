@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from garant.finding.analysis import PAIR, clean, fold, tokens
+from garant.finding.compounds import parts_of
 from garant.finding.indexing import quoted
 from garant.finding.models import Synonyms
 from garant.finding.scope import Scope, counts
-from garant.finding.stemming import learn, of_token
+from garant.finding.stemming import learn, lexemes, of_token
 
 #: Characters and words of a question that are read; nobody means more of them, and each costs a look at the index.
 LONGEST_QUESTION, MOST_WORDS, MOST_PAIRS = 1_000, 24, 24
-#: How much less a synonym, and a pair of letters beside the token it is part of, says than the word itself.
-SYNONYM, PAIRED = 0.7, 0.5
+#: How much less a synonym, a pair of letters beside the token it is of, and a part of a compound say than the word.
+SYNONYM, PAIRED, PART = 0.7, 0.5, 0.5
 #: Documents that are counted for a word: one that stands in more of them tells nothing anyway.
 COMMON = 10_000
 
@@ -25,7 +26,7 @@ class Group:
     """One word of a question: the lexemes that stand for it, each with how much it says (1: as much as the word).
 
     `word` is how it was written, `documents` how many readable ones have it, up to `COMMON`; `weight` what the group
-    counts beside others: less for pairs of letters, which repeat what a token says.
+    counts beside others: less for pairs of letters and parts of compounds, which repeat what a word says.
     """
 
     word: str
@@ -33,7 +34,7 @@ class Group:
     weight: float = 1.0
     documents: int = 0
     idf: float = 0.0
-    places: tuple[int, ...] = field(default=())
+    parts: tuple[str, ...] = ()
 
     @property
     def query(self) -> str:
@@ -44,6 +45,11 @@ class Group:
     def is_pair(self) -> bool:
         """Whether it is a pair of letters."""
         return self.word.startswith(PAIR)
+
+    @property
+    def is_word(self) -> bool:
+        """Whether it is a word that was written, not a piece of one."""
+        return self.weight == 1.0
 
 
 def asked(text: str, scope: Scope, programme: str = "") -> list[Group]:
@@ -62,12 +68,26 @@ def groups_of(text: str, language: str) -> list[Group]:
         if not names:
             continue
         weight = PAIRED if token.text.startswith(PAIR) else 1.0
-        earlier = groups.get(names[0])
-        places = (*(earlier.places if earlier else ()), token.place)
-        groups[names[0]] = Group(token.text, dict.fromkeys(names, 1.0), weight, places=places)
+        groups.setdefault(names[0], Group(token.text, dict.fromkeys(names, 1.0), weight))
     words = [group for group in groups.values() if not group.is_pair][:MOST_WORDS]
     pairs = [group for group in groups.values() if group.is_pair][:MOST_PAIRS]
-    return words + pairs
+    return _with_parts(words, language) + pairs
+
+
+def _with_parts(groups: list[Group], language: str) -> list[Group]:
+    """The words, and behind them the parts of those that are compounds."""
+    made_of = parts_of({fold(group.word) for group in groups}, language)
+    if not made_of:
+        return groups
+    learn({part for parts in made_of.values() for part in parts}, language)
+    whole = [replace(group, parts=made_of.get(fold(group.word), ())) for group in groups]
+    known = {lexeme for group in groups for lexeme in group.lexemes}
+    pieces: dict[str, Group] = {}
+    for part in (part for group in whole for part in group.parts):
+        names = [name for name in lexemes(part, language) if name not in known]
+        if names:
+            pieces.setdefault(names[0], Group(part, dict.fromkeys(names, 1.0), PART))
+    return whole + list(pieces.values())[:MOST_WORDS]
 
 
 def weighed(groups: Sequence[Group], scope: Scope) -> list[Group]:
@@ -85,7 +105,7 @@ def _with_synonyms(groups: list[Group], language: str, programme: str) -> list[G
     """Each group that is one of several synonyms stands for the others too; of a phrase every word has to be there."""
     rows = Synonyms.objects.filter(language=language, programme__in=["", programme]).order_by("pk")
     for words in rows.values_list("words", flat=True):
-        phrases = [[g for g in groups_of(word, language) if not g.is_pair] for word in words]
+        phrases = [[g for g in groups_of(word, language) if g.is_word] for word in words]
         asked_for = {lexeme for group in groups for lexeme in group.lexemes}
         said = [phrase for phrase in phrases if phrase and all(set(g.lexemes) & asked_for for g in phrase)]
         if not said:

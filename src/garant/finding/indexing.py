@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from garant.finding.analysis import LAST_PLACE, PAIR, Token, clean, count_places, fold, tokens
-from garant.finding.stemming import learn, of_token
+from garant.finding.compounds import parts_of
+from garant.finding.stemming import learn, lexemes, of_token
 
 #: Lexemes of one document: a tsvector holds a megabyte, and nobody looks for the ten-thousandth word of a log.
 MOST_LEXEMES = 20_000
@@ -45,10 +46,15 @@ class Indexed:
 def indexed(texts: Sequence[Text]) -> list[Indexed]:
     """The vectors of texts of one language."""
     parts = [_parts(text) for text in texts]
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
     for language in {text.language for text in texts}:
-        learn((t.text for own, text in zip(parts, texts, strict=True) if text.language == language
-               for _, field in own for t in field if t.stem), language)  # fmt: skip
-    return [_indexed(text, own) for text, own in zip(texts, parts, strict=True)]
+        own = [each for each, text in zip(parts, texts, strict=True) if text.language == language]
+        words = {token.text for each in own for _, field in each for token in field if token.stem}
+        learn(words, language)
+        folded = frozenset(fold(word) for word in words)
+        found[language] = parts_of(folded, language, folded)
+        learn({part for each in found[language].values() for part in each}, language)
+    return [_indexed(text, own, found[text.language]) for text, own in zip(texts, parts, strict=True)]
 
 
 def _parts(text: Text) -> list[tuple[str, list[Token]]]:
@@ -66,17 +72,18 @@ def head_of(section: str, keywords: str) -> str:
     return f"{section}\n{keywords}"
 
 
-def _indexed(text: Text, parts: list[tuple[str, list[Token]]]) -> Indexed:
+def _indexed(text: Text, parts: list[tuple[str, list[Token]]], made_of: Mapping[str, tuple[str, ...]]) -> Indexed:
     terms: dict[str, list[str]] = defaultdict(list)
     forms: dict[str, str] = {}
     for weight, own in parts:
         for token in own:
             if len(terms) >= MOST_LEXEMES:
                 break
-            for lexeme in of_token(token, text.language):
-                terms[lexeme].append(f"{min(token.place, LAST_PLACE)}{weight}")
+            place = f"{min(token.place, LAST_PLACE)}{weight}"
+            for lexeme in _lexemes(token, text.language, made_of):
+                terms[lexeme].append(place)
             if not token.text.startswith(PAIR):
-                mark = "" if weight == "D" else f"{min(token.place, LAST_PLACE)}{weight}"
+                mark = "" if weight == "D" else place
                 forms.setdefault(fold(token.text), mark)
     fields = (text.title, head_of(text.section, text.keywords), text.body)
     lengths = [count_places(clean(field), text.language) for field in fields]
@@ -86,6 +93,12 @@ def _indexed(text: Text, parts: list[tuple[str, list[Token]]]) -> Indexed:
         (lengths[0], lengths[1], lengths[2]),
         frozenset(word for word in forms if 3 <= len(word) <= 30 and not word.isdigit()),
     )
+
+
+def _lexemes(token: Token, language: str, made_of: Mapping[str, tuple[str, ...]]) -> Iterable[str]:
+    """What a token is indexed as: itself, and the parts of a compound."""
+    parts = made_of.get(fold(token.text), ()) if made_of else ()
+    return dict.fromkeys((*of_token(token, language), *(name for part in parts for name in lexemes(part, language))))
 
 
 def _vector(rows: Iterable[tuple[str, str]]) -> str:

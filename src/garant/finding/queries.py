@@ -19,7 +19,7 @@ from garant.finding.scope import Scope
 from garant.finding.snippets import Pieces, pieces, snippet
 from garant.kit.pages import cursor, marks
 
-__all__ = ["Found", "Hit", "MissView", "Suggestion", "misses", "search", "suggest", "synonyms"]
+__all__ = ["Found", "Hit", "MissView", "Suggestion", "misses", "order", "search", "suggest", "synonyms"]
 
 #: Hits of a page at most, and suggestions.
 LARGEST_PAGE, MOST_SUGGESTED = 50, 10
@@ -98,12 +98,8 @@ def search(
     """
     limit = max(1, min(limit, LARGEST_PAGE))
     scope = Scope(language[:10], audience, tuple(kinds), tuple(products), section, programme)
-    text = " ".join(clean(text[: 4 * LONGEST_QUESTION]).split())[:LONGEST_QUESTION]
-    groups = asked(text, scope, programme)
-    if not groups:
-        return Found()
-    meant, groups = _corrected(text, groups, scope)
-    rows = ranked(groups, candidates(groups, scope))
+    text = _bounded(text)
+    meant, rows = _answers(text, scope)
     place = f"search:{language}:{text}"
     begin = _begin(place, after)
     shown = rows[begin : begin + limit]
@@ -160,6 +156,29 @@ def misses(*, since: date, limit: int = 100) -> list[MissView]:
     return [MissView(row["text"], row["language"], row["sum"], row["last"]) for row in rows]
 
 
+def order(
+    *, text: str, language: str, audience: Audience, kinds: Iterable[str] = (), limit: int = 20
+) -> list[tuple[str, str]]:
+    """Kind and ref of the best hits of `search` in the asked language, without their texts."""
+    scope = Scope(language[:10], audience, tuple(kinds))
+    rows = _answers(_bounded(text), scope)[1][: max(1, min(limit, LARGEST_PAGE))]
+    names = {
+        row.pk: (row.kind, row.ref) for row in _readable(scope).filter(pk__in=[r.id for r in rows]).only("kind", "ref")
+    }
+    return [names[row.id] for row in rows if row.id in names]
+
+
+def _bounded(text: str) -> str:
+    return " ".join(clean(text[: 4 * LONGEST_QUESTION]).split())[:LONGEST_QUESTION]
+
+
+def _answers(text: str, scope: Scope) -> tuple[str | None, list[Ranked]]:
+    """What was meant, and the documents that answer, best first."""
+    groups = asked(text, scope, scope.programme)
+    meant, groups = _corrected(text, groups, scope)
+    return meant, ranked(groups, candidates(groups, scope))
+
+
 def _begin(place: str, after: str | None) -> int:
     mark = marks(place, after, 1)
     value = mark[0] if mark else 0
@@ -170,7 +189,7 @@ def _corrected(text: str, groups: list[Group], scope: Scope) -> tuple[str | None
     """The question with known words in place of unknown ones, and groups that look for them."""
     changed: dict[str, str] = {}
     for group in groups:
-        if not group.documents and not group.is_pair:
+        if not group.documents and group.is_word and not group.parts:
             other = corrected(fold(group.word), scope)
             if other:
                 changed[group.word] = other

@@ -72,7 +72,7 @@ def _score(groups: Sequence[Group], found: Candidate, means: Sequence[float]) ->
 def _nearness(groups: Sequence[Group], places: Mapping[str, Sequence[int]]) -> float:
     """What neighbours in the question are worth that are near each other in the text too, the nearer the more."""
     total = 0.0
-    words = [group for group in groups if not group.is_pair]
+    words = [group for group in groups if group.is_word]
     for one, other in pairwise(words):
         gap = _gap(_places(one, places), _places(other, places))
         if gap is not None:
