@@ -18,6 +18,7 @@ VERBS = {
     "db": "Status, backup, restore and URL of the desk's database.",
     "doctor": "Look at what is around the desk: garant doctor mail.",
     "journal": "Replay the journal and compare it with what is stored.",
+    "kb": "Import and export help articles.",
     "mail": "Take a mail in; list and check the mailboxes.",
     "programme": "Check, show and load a vendor's programme.",
     "receive": "Fetch the mailboxes and listen for mail servers.",

@@ -53,6 +53,7 @@ class Translation(models.Model):
     publish_at = models.DateTimeField(null=True, help_text="when the newest text is to be published")
     published_at = models.DateTimeField(null=True, help_text="when readers first saw it")
     updated_at = models.DateTimeField(null=True, help_text="when readers got the present text")
+    credits = ArrayField(models.CharField(max_length=200), default=list, help_text="who wrote it where it came from")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["article", "language"], name="article_once_per_language")]

@@ -22,6 +22,7 @@ from garant.knowledge.acting import (
     section_of,
     translation_of,
 )
+from garant.knowledge.indexing import refresh
 from garant.knowledge.models import Article, Redirect, Section, Translation, Version
 from garant.knowledge.operations_feedback import record_feedback
 from garant.knowledge.operations_files import add_file, remove_file
@@ -70,7 +71,10 @@ def save_section(*, by: Actor, code: str, names: Mapping[str, str], order: int =
 def _section(by: Actor, code: str, names: Mapping[str, str], order: int) -> None:
     known = {checked_language(each): line(name, "name", 80) for each, name in names.items()}
     said = {each: name for each, name in known.items() if name}
+    before = dict(Section.objects.filter(code=code).values_list("code", "names"))
     row, _ = Section.objects.update_or_create(code=checked_code(code), defaults={"names": said, "order": order})
+    if before.get(code, said) != said:  # the search knows articles by their section's name too
+        refresh(Article.objects.filter(section=row).select_related("section").iterator(chunk_size=200))
     journal.append(subject=("section", row.pk), kind="section_saved", data={"code": code, "order": order}, by=by,
                    at=journal.database_now(), subscriber_id=None)  # fmt: skip
 
@@ -227,6 +231,7 @@ def unpublish(*, by: Actor, article_id: int, language: str, revision: int | None
     translation.publish_at, translation.state = None, "draft"
     translation.save(update_fields=["published", "publish_at", "updated_at", "state"])
     record(article_id, kind, _which(translation), by, now)
+    refresh([article], language)
 
 
 @transaction.atomic
@@ -253,6 +258,7 @@ def set_article(*, by: Actor, article_id: int, revision: int | None = None, **ch
         Redirect.objects.filter(slug=article.slug).delete()  # its own old address again
         Redirect.objects.create(slug=before, article=article, at=now)
     record(article_id, "article_set", _shared(article), by, now)
+    refresh([article])
     return article.revision
 
 
@@ -268,6 +274,7 @@ def archive_article(*, by: Actor, article_id: int, archived: bool = True) -> Non
     article.revision += 1
     article.save(update_fields=["archived_at", "revision"])
     record(article_id, "article_archived" if archived else "article_restored", {}, by, now)
+    refresh([article])
 
 
 def publish_due(*, limit: int = 500) -> int:
@@ -310,6 +317,7 @@ def _publish(article: Article, translation: Translation, by: Actor, now: datetim
     translation.updated_at = now
     translation.save(update_fields=["published", "state", "publish_at", "published_at", "updated_at"])
     record(article.pk, "translation_published", _which(translation), by, now)
+    refresh([article], translation.language)
 
 
 def _save(

@@ -22,6 +22,7 @@ from garant.knowledge.queries_writing import (
     version,
 )
 from garant.knowledge.scope import readable, shown
+from garant.knowledge.texts import section_name
 from garant.knowledge.views import ArticlePage, FileContent, Line, SectionView, Text
 
 __all__ = [
@@ -54,16 +55,12 @@ def sections(*, viewer: Viewer, language: str, empty: bool = False) -> list[Sect
     )
     rows = Section.objects.order_by("order", "code")
     found = [
-        SectionView(row.code, section_name(row, language), counts.get(row.pk, 0), dict(row.names), row.order)
+        SectionView(
+            row.code, section_name(row.names, row.code, language), counts.get(row.pk, 0), dict(row.names), row.order
+        )
         for row in rows
     ]
     return [each for each in found if each.count or empty]
-
-
-def section_name(section: Section, language: str) -> str:
-    """A section's name in a language, else in English, else any, else its code."""
-    names = section.names
-    return str(names.get(language) or names.get("en") or next(iter(names.values()), section.code))
 
 
 def section_articles(
@@ -105,10 +102,11 @@ def article_page(*, viewer: Viewer, slug: str, language: str) -> ArticlePage:
     )
     files = ArticleFile.objects.filter(article=article).defer("content").order_by("pk")
     return ArticlePage(
-        id=article.pk, slug=article.slug, section=article.section.code,
-        section_name=section_name(article.section, language), text=text_of(text), language=row.language,
+        id=article.pk, slug=article.slug, section=article.section.code, language=row.language,
+        section_name=section_name(article.section.names, article.section.code, language), text=text_of(text),
         is_fallback=row.language != language, is_outdated=is_outdated(text, by_language.get(article.source_language)),
-        languages=tuple(by_language), source_language=article.source_language, products=tuple(article.products),
+        credits=tuple(row.credits), languages=tuple(by_language),
+        source_language=article.source_language, products=tuple(article.products),
         versions=tuple(article.versions), visibility=article.visibility, revision=text.number,
         published_at=_instant(row.published_at), updated_at=_instant(row.updated_at),
         files=tuple(file_view(each) for each in files), helped=votes["yes"], answered=votes["all"],

@@ -123,7 +123,8 @@ def _exported(row: Translation, text: Version) -> Exported:
         id=article.origin or article.slug, slug=article.slug, language=row.language, section=article.section.code,
         text=_text(text), products=tuple(article.products), versions=tuple(article.versions),
         visibility=article.visibility, packages=tuple(article.packages), source_language=article.source_language,
-        is_published=row.published_id == text.pk,
+        is_published=row.published_id == text.pk, credits=tuple(row.credits),
+        files=tuple(file_view(each) for each in article.files.defer("content").order_by("pk")),
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.conf import settings
 from django.utils.text import slugify
@@ -103,6 +103,11 @@ def checked_visibility(visibility: str, packages: Iterable[str]) -> tuple[str, l
     if not names:
         raise Refusal("packages_missing", "articles_have_readers", "choose_packages")
     return visibility, names
+
+
+def section_name(names: Mapping[str, str], code: str, language: str) -> str:
+    """A section's name in a language, else in English, else any, else its code."""
+    return names.get(language) or names.get("en") or next(iter(names.values()), code)
 
 
 def plain_list(values: Iterable[str], longest: int) -> list[str]:

@@ -89,6 +89,7 @@ class ArticlePage:
     files: tuple[FileView, ...]
     helped: int
     answered: int
+    credits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,3 +201,5 @@ class Exported:
     packages: tuple[str, ...]
     source_language: str
     is_published: bool
+    credits: tuple[str, ...] = ()
+    files: tuple[FileView, ...] = ()
