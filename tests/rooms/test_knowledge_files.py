@@ -64,6 +64,8 @@ def test_a_folder_of_markdown_goes_in_once_and_comes_out_the_same(tmp_path: Path
     (folder / "choose-a-key.files" / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     (folder / "half.en.md").write_text("---\ntitle: Half\nsection: imports\nstate: draft\n---\nLater")
     (folder / "README.txt").write_text("not an article")
+    (folder / "README.md").write_text("nor is this")
+    (folder / "queries.jsonl").write_text(json.dumps({"qid": "1", "query": "key"}))
     assert run("import", str(folder), "--dry-run") == (
         0, "3 texts: 3 new, 0 changed, 0 same, 0 refused (nothing was written)")  # fmt: skip
     assert not Article.objects.exists()

@@ -28,20 +28,20 @@ class Format(StrEnum):
 
 @app.command(name="import")
 def take(
-    path: Annotated[Path, typer.Argument(metavar="PATH", help="A file, or a folder with all its folders.")],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Files, or folders with all their folders.")],
     kind: Annotated[Format | None, typer.Option("--format", help="By each file's ending, unless said.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and write nothing.")] = False,
 ) -> None:
     """Take in articles: SLUG.LANG.md with front matter, HTML pages, or JSON lines. Again changes only what differs.
 
     One line on stderr for each item that can't be taken. Ends with 0 when there is none, 1 when there is one, 2 when
-    the path can't be read.
+    a path can't be read.
     """
     try:
         with desk_database(lambda line: typer.echo(line, err=True)):
             from garant.knowledge.reading import items
 
-            found = items(path, kind.value if kind else "")
+            found = items(*paths, kind=kind.value if kind else "")
             counts = _take_all(found, dry_run)
     except PostgresError as error:
         raise _fail(f"garant kb: {error}", 1) from None

@@ -42,15 +42,18 @@ class Item:
     files: tuple[Path, ...] = ()
 
 
-def items(path: Path, kind: str = "") -> list[Item]:
-    """Everything in a file or folder, originals before their translations: English first, then by language.
+def items(*paths: Path, kind: str = "") -> list[Item]:
+    """Everything in files and folders, originals before their translations: English first, then by language.
 
-    `kind`: one of FORMATS, "" by each file's ending. Raises OSError when the path itself can't be read.
+    `kind`: one of FORMATS, "" by each file's ending. What holds no article (a README, JSON lines with neither title nor
+    body) is left out of a folder. Raises OSError when a path itself can't be read.
     """
-    if not path.exists():
-        raise FileNotFoundError(f"{path}: there is no such file or folder")
-    files = [path] if path.is_file() else sorted(each for each in path.rglob("*") if each.is_file())
-    found = [item for file in files for item in _of_file(file, kind, alone=path.is_file())]
+    found: list[Item] = []
+    for path in paths:
+        if not path.exists():
+            raise FileNotFoundError(f"{path}: there is no such file or folder")
+        files = [path] if path.is_file() else sorted(each for each in path.rglob("*") if each.is_file())
+        found += [item for file in files for item in _of_file(file, kind, alone=path.is_file())]
     return sorted(found, key=_order)
 
 
@@ -64,7 +67,8 @@ def _order(item: Item) -> tuple[bool, bool, str]:
 def _of_file(file: Path, kind: str, *, alone: bool) -> Iterator[Item]:
     bare = file.with_suffix("") if file.suffix == ".gz" else file
     found = _ENDINGS.get(bare.suffix.lower(), "")
-    if any(part.endswith(".files") for part in file.parts) or (not alone and (not found or kind not in ("", found))):
+    is_other = not found or kind not in ("", found) or bare.stem.upper() == "README"
+    if any(part.endswith(".files") for part in file.parts) or (is_other and not alone):
         return  # a picture beside an article, a note to somebody
     reader = _READERS.get(kind or found)
     if reader is None:
@@ -76,7 +80,17 @@ def _of_file(file: Path, kind: str, *, alone: bool) -> Iterator[Item]:
     except (OSError, EOFError, ValueError) as problem:
         yield Item(str(file), problem=f"can't be read as UTF-8: {problem}")
         return
-    yield from reader(bare, text, str(file))
+    if alone or reader is not _lines or _holds_articles(text):
+        yield from reader(bare, text, str(file))
+
+
+def _holds_articles(text: str) -> bool:
+    """Whether JSON lines look like articles at all: a folder may hold other lists."""
+    try:
+        first = json.loads(text.lstrip().split("\n", 1)[0])
+    except ValueError:
+        return True  # then it is named as a mistake
+    return not isinstance(first, dict) or bool({"title", "body"} & first.keys())
 
 
 def _lines(_file: Path, text: str, place: str) -> Iterator[Item]:
