@@ -81,6 +81,7 @@ def table(cast: Cast) -> Mapping[str, Row]:
         **mails(),
         **letters(),
         **knowledge(),
+        **authoring(cast),
         "console:notices": staff_page(),
         "console:notice": _for(staff_page(), {"notice_id": cast.notice}),
         "console:notice-again": Row(
@@ -174,6 +175,30 @@ def letters() -> Mapping[str, Row]:
         "console:letters": Row(page, act),
         "console:letter": Row(page, wrong, one),
         **{f"console:{name}": Row(act, wrong, one) for name in acts},
+    }
+
+
+def authoring(cast: Cast) -> Mapping[str, Row]:
+    """Writing the knowledge base: those who answer cases write, managers publish. There is no article yet."""
+    gone = {"article_id": 10**9}
+    shut, act = (SIGN_IN, 403, 403, 403, 404, 404), (SIGN_IN, 403, 403, 403, 405, 405)
+    text = {**gone, "language": "en"}
+    case = {"number": cast.case_a}
+    return {
+        "kb_by_id": Row(six(404), six(405), gone),
+        "console:articles": staff_page(),
+        "console:article-gaps": staff_page(),
+        "console:article-new": staff_form(),
+        "console:article-section": Row((SIGN_IN, 403, 403, 403, 403, 405), (SIGN_IN, 403, 403, 403, 403, 422)),
+        "console:article": Row(shut, act, gone),
+        "console:article-keep": Row(act, shut, gone),
+        "console:article-archive": Row((SIGN_IN, 403, 403, 403, 403, 405), (SIGN_IN, 403, 403, 403, 403, 404), gone),
+        "console:article-files": Row(act, shut, gone),
+        "console:article-text": Row(shut, shut, text),
+        "console:article-act": Row(act, shut, text),
+        "console:article-history": Row(shut, act, text),
+        "console:case-articles": Row((SIGN_IN, 403, 403, 403, 200, 200), (SIGN_IN, 403, 403, 403, 302, 302), case),
+        "console:case-article-insert": _for(staff_act(404), case),
     }
 
 
@@ -350,6 +375,12 @@ def portal(cast: Cast) -> Mapping[str, Row]:
         "new_case_severity": Row(_customers(302, 302, 302), _customers(302, 302, 302)),
         "new_case_promise": Row(_customers(200, 200, 200), own),
         "new_case_check": Row(_customers(302, 302, 302), _customers(302, 302, 302)),
+        "new_case_answers": Row(own, _customers(200, 200, 200)),
+        "new_case_answer": Row(_customers(302, 302, 302), own, {"kind": "article", "ref": "1"}),
+        "new_case_solved": Row(own, _customers(302, 302, 302)),
+        "new_case_unsolved": Row(own, _customers(302, 302, 302)),
+        "search": Row(six(200), six(405)),
+        "search_suggest": Row(six(200), six(405)),
         "new_case_discard": Row(own, _customers(302, 302, 302)),
         "case": Row(_customers(200, 200, 404), own, case),
         "case_file": Row(_customers(404, 404, 404), _customers(405, 405, 405), {**case, "key": "k" * 32}),

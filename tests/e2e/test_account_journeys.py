@@ -98,7 +98,7 @@ def add_passkey(window: Visit, words: dict[str, str], *, alone: bool) -> None:
     window.page.wait_for_url(re.compile("recovery-codes|2fa/$"))
 
 
-@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("language", ["en", pytest.param("fr", marks=pytest.mark.long)])
 def test_a_passkey_is_made_and_signs_in_without_a_password(
     desk: Cast, visit: Callable[..., Visit], accessible: Callable[[Visit], None], language: str
 ) -> None:
@@ -127,7 +127,7 @@ def test_a_passkey_is_made_and_signs_in_without_a_password(
     assert "maren@aurora.example" in window.text("main")
 
 
-@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("language", ["en", pytest.param("fr", marks=pytest.mark.long)])
 def test_a_passkey_is_the_second_step_after_the_password(
     desk: Cast, visit: Callable[..., Visit], language: str
 ) -> None:
@@ -160,7 +160,7 @@ def test_a_browser_without_a_passkey_says_what_to_do(
     accessible(window)
 
 
-@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("language", ["en", pytest.param("fr", marks=pytest.mark.long)])
 def test_an_authenticator_app_is_set_up_and_asked_at_sign_in(
     desk: Cast, visit: Callable[..., Visit], accessible: Callable[[Visit], None], language: str
 ) -> None:

@@ -17,7 +17,9 @@ from garant.directory.queries import viewer_of
 pytestmark = [pytest.mark.browser, pytest.mark.database, pytest.mark.django_db(transaction=True)]
 
 Open = Callable[..., Visit]
-LANGUAGES = pytest.mark.parametrize(("language", "width", "theme"), [("en", 1440, "light"), ("fr", 390, "dark")])
+LANGUAGES = pytest.mark.parametrize(
+    ("language", "width", "theme"), [pytest.param("en", 1440, "light", marks=pytest.mark.long), ("fr", 390, "dark")]
+)
 
 
 def case_of(desk: Cast, number: int) -> CaseView:

@@ -61,7 +61,7 @@ def test_an_allotment_is_spent_to_zero(desk: Cast, visit: Open, accessible: Any,
 
 
 @pytest.mark.parametrize(("width", "theme"), SCREENS)
-@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("language", [pytest.param("en", marks=pytest.mark.long), "fr"])
 def test_pages_fit_their_screens(
     desk: Cast, visit: Open, accessible: Any, width: int, theme: str, language: str
 ) -> None:

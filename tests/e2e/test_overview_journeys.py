@@ -53,7 +53,10 @@ def test_a_manager_reads_the_week(
     window.page.locator("h1", has_text=Cast.secret_a).wait_for()
 
 
-@pytest.mark.parametrize(("language", "width", "script"), [("en", 1440, True), ("ja", 390, False), ("ja", 390, True)])
+@pytest.mark.parametrize(
+    ("language", "width", "script"),
+    [("en", 1440, True), pytest.param("ja", 390, False, marks=pytest.mark.long), ("ja", 390, True)],
+)
 def test_a_contact_reads_the_package_and_finds_a_case(
     desk: Cast, visit: Open, accessible: Any, language: str, width: int, script: bool
 ) -> None:

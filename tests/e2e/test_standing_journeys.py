@@ -102,7 +102,7 @@ def test_a_contract_is_changed_after_a_look(desk: Cast, visit: Open, accessible:
 
 
 @pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (390, "dark")])
-@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("language", [pytest.param("en", marks=pytest.mark.long), "fr"])
 def test_pages_fit_their_screens(
     desk: Cast, finance: Person, visit: Open, accessible: Any, width: int, theme: str, language: str
 ) -> None:

@@ -112,6 +112,7 @@ def test_mailboxes_are_listed_and_checked(tmp_path: Path, monkeypatch: pytest.Mo
     assert (missing.exit_code, missing.stderr.count("\n")) == (1, 1)
 
 
+@pytest.mark.long
 def test_the_desk_takes_mails_and_a_killed_receiver_comes_back(desk: Any) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

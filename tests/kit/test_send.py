@@ -75,6 +75,7 @@ def test_a_mistake_in_the_settings_is_one_line(tmp_path: Path, environment: dict
         assert done.stderr.count("\n") == 1, done.stderr
 
 
+@pytest.mark.long
 def test_the_desk_sends_its_mails_and_a_killed_sender_comes_back(desk: Any, box: tuple[Box, str]) -> None:
     found, url = box
     env = {

@@ -231,6 +231,7 @@ from garant.cases.models_canned import CannedReply  # noqa: E402
 from garant.cases.models_files import Attachment  # noqa: E402
 from garant.cases.models_mail import StoredMail  # noqa: E402
 from garant.cases.models_mailboxes import MailboxState  # noqa: E402
+from garant.cases.models_offers import OfferedAnswers  # noqa: E402
 from garant.cases.models_talk import (  # noqa: E402
     CaseLink,
     Follower,
@@ -249,6 +250,7 @@ __all__ = [
     "Follower",
     "MailboxState",
     "Message",
+    "OfferedAnswers",
     "Period",
     "ReproductionRequest",
     "Satisfaction",

@@ -19,15 +19,20 @@ from garant.config.accounts import reset_link
 from garant.config.mail_threading import answers_to, headers
 from garant.contracts.notices_contacts import link_path
 from garant.contracts.queries import programme_of
+from garant.contracts.queries_audience import audience_of
 from garant.core.people import Viewer
 from garant.core.refusals import NotFound
+from garant.finding.queries import search
 from garant.journal.queries_letters import own_words
 from garant.journal.views import NoticeRow
 from garant.kit.mail_tokens import asking_token, leaving_token
+from garant.portal.addresses import address_of
 from garant.portal.context import site_name
-from garant.wording.letters import Letter, answering, footer, letter, part
+from garant.wording.letters import Letter, answering, footer, letter, part, suggesting
 from garant.wording.sentences import sentences
 
+#: Answers that an acknowledgement offers, and how much of the text is looked at for them.
+OFFERS, OFFER_READS = 3, 400
 #: Page of a letter -> the route for staff and for the subscriber's people, and the value that goes into it.
 _PAGES: Mapping[str, tuple[str, str, str]] = {
     "case": ("console:case", "case", "number"),
@@ -65,7 +70,7 @@ def mail(row: NoticeRow, reader: Reader, sender: str, domain: str) -> EmailMulti
         link = _link(told, row, reader)
         site = site_name()
         chosen = bool(part(row.kind)) and reader.known
-        more = _More(_why(row, reader), _said(row, reader), _answering(row, reader))
+        more = _More(_why(row, reader), _said(row, reader), _answering(row, reader), _offers(row, reader))
         text, html = _bodies(told, link, site, row.language, more, chosen=chosen)
     message = EmailMultiAlternatives(
         subject=" ".join(told.subject.split()),
@@ -107,11 +112,13 @@ def _link(told: Letter, row: NoticeRow, reader: Reader) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _More:
-    """What stands in the mail alone: why a due time is what it is, the text that it tells of, what an answer does."""
+    """What stands in the mail alone: why a due time is what it is, the text that it tells of, what an answer does, and
+    articles and threads (title and address) that may answer meanwhile."""
 
     why: tuple[str, ...]
     said: str
     answering: tuple[str, ...]
+    offers: tuple[tuple[str, str], ...]
 
 
 def _why(row: NoticeRow, reader: Reader) -> tuple[str, ...]:
@@ -126,6 +133,24 @@ def _why(row: NoticeRow, reader: Reader) -> tuple[str, ...]:
     if first is None:
         return ()
     return tuple(sentences(first.steps, row.language, reader.zone, programme_of(found.package_key)))
+
+
+def _offers(row: NoticeRow, reader: Reader) -> tuple[tuple[str, str], ...]:
+    """What may answer a case that came by mail, in its acknowledgement: whoever writes at a page has seen it there."""
+    if row.kind != "case_received" or reader.viewer.is_staff:
+        return ()
+    try:
+        found = case_seen(viewer=reader.viewer, number=int(row.data["number"]))
+    except NotFound:
+        return ()
+    if found.channel != "email":
+        return ()
+    text = f"{found.subject} {found.description[:OFFER_READS]}"
+    result = search(text=text, language=row.language, audience=audience_of(reader.viewer), limit=OFFERS)
+    return tuple(
+        ("".join(part for part, _ in hit.title), f"{settings.BASE_URL}{address_of(hit.kind, hit.ref)}")
+        for hit in result.hits
+    )
 
 
 def _said(row: NoticeRow, reader: Reader) -> str:
@@ -150,7 +175,16 @@ def _bodies(told: Letter, link: str, site: str, language: str, more: _More, *, c
     account = f"{settings.BASE_URL}{reverse('account')}"
     why = "\n".join(f"- {line}" for line in more.why)
     said = "\n".join(f"    {line}".rstrip() for line in more.said.split("\n")) if more.said else ""
-    lines = [*told.paragraphs, why, said, *([f"{told.action}:\n{link}"] if link else []), " ".join(more.answering)]
+    offers = "\n\n".join(f"- {title}\n  {address}" for title, address in more.offers)
+    offered = f"{suggesting(language)}\n\n{offers}" if offers else ""
+    lines = [
+        *told.paragraphs,
+        why,
+        said,
+        offered,
+        *([f"{told.action}:\n{link}"] if link else []),
+        " ".join(more.answering),
+    ]
     end = f"{automatic} {choose} {account}" if chosen else automatic
     text = "\n\n".join([*filter(None, lines), f"-- \n{site}\n{end}"]) + "\n"
     html = render_to_string(
@@ -158,6 +192,7 @@ def _bodies(told: Letter, link: str, site: str, language: str, more: _More, *, c
         {
             "letter": told,
             "more": more,
+            "suggesting": suggesting(language),
             "link": link,
             "site": site,
             "language": language,

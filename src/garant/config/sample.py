@@ -21,6 +21,7 @@ from garant.cases.operations_mail import deliver
 from garant.cases.operations_standing import suspend
 from garant.config.sample_cases import file, happened, tell
 from garant.config.sample_history import histories
+from garant.config.sample_knowledge import load_articles
 from garant.contracts import operations as contracts
 from garant.contracts import operations_ledger as ledgers
 from garant.contracts.operations_standing import record_fact
@@ -94,6 +95,7 @@ def load_if_empty() -> list[Login]:
         file(one, desk.people, desk.subscribers)
     for one in texts["mails"]:
         _mail(desk, one)
+    load_articles()
     return desk.logins
 
 

@@ -57,6 +57,7 @@ def page(request: HttpRequest, template: str, status: int = 200, **context: Any)
     context.setdefault("may_overview", may(viewer, "read_overview"))
     context.setdefault("may_outbox", may(viewer, "read_outbox"))
     context.setdefault("may_mail", may(viewer, "read_mail"))
+    context.setdefault("may_articles", may(viewer, "write_articles"))
     context.setdefault("may_letters", may(viewer, "edit_letters"))
     context["desk_nav"] = rendered(
         "console/parts/nav.html",
@@ -66,6 +67,7 @@ def page(request: HttpRequest, template: str, status: int = 200, **context: Any)
         may_overview=context["may_overview"],
         may_outbox=context["may_outbox"],
         may_mail=context["may_mail"],
+        may_articles=context["may_articles"],
         may_letters=context["may_letters"],
         manages="manager" in viewer.staff_roles,
     )

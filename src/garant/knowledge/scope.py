@@ -18,7 +18,12 @@ def readable(viewer: Viewer) -> QuerySet[Article]:
 
 def shown(viewer: Viewer) -> QuerySet[Translation]:
     """Published translations of the articles that the viewer may read."""
-    allowed = _audience(audience_of(viewer), "article__")
+    return shown_to(audience_of(viewer))
+
+
+def shown_to(reader: Audience) -> QuerySet[Translation]:
+    """The same for whoever belongs to an audience."""
+    allowed = _audience(reader, "article__")
     return Translation.objects.filter(allowed, published__isnull=False, article__archived_at=None)
 
 

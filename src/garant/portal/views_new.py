@@ -13,6 +13,7 @@ from django.utils.translation import get_language, gettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from garant.cases import operations, queries
+from garant.cases.operations_offers import draft_filed
 from garant.cases.queries_files import held_files
 from garant.cases.queries_similar import TEXTS, similar
 from garant.core.completeness import completeness
@@ -21,6 +22,8 @@ from garant.core.programmes import said
 from garant.core.refusals import Refusal
 from garant.kit.forms import refuse_unknown
 from garant.portal.access import actor_of, for_subscribers, viewer_of
+from garant.portal.answers import Answer as OfferedAnswer
+from garant.portal.answers import answers_to
 from garant.portal.contracts import Bought, bought, places_to_write
 from garant.portal.drafts import FIELDS, PLACE, Draft
 from garant.portal.forms import CheckForm, KindForm, SeverityForm, WhatForm
@@ -224,6 +227,7 @@ def _file(request: HttpRequest, draft: Draft) -> HttpResponse:
         contract_id=draft.contract_id,
         once=data["once"],
     )
+    draft_filed(by=actor_of(request), once=data["once"], number=filed.number)
     request.session["sent_cases"] = {data["once"]: filed.number}
     return redirect(f"/cases/{filed.number}/?filed=1")
 
@@ -279,6 +283,12 @@ def _missing(draft: Draft, own: Bought) -> list[str]:
     return [field_name(name) for name in completeness(draft.data, error_report=report).missing] if report else []
 
 
+def _offers(request: HttpRequest, draft: Draft) -> list[OfferedAnswer]:
+    """What may answer the draft as it is kept."""
+    told = " ".join(draft.text(part) for part in ("description", "actual"))
+    return answers_to(viewer_of(request), draft, get_language() or "en", draft.text("subject"), told)
+
+
 def _page(
     request: HttpRequest,
     step: str,
@@ -302,6 +312,7 @@ def _page(
         "people": ", ".join(own.people),
         "withheld": own.warning is not None,
         "warning": own.warning,
+        "offers": _offers(request, draft) if step != "kind" else [],
         **(more or {}),
     }
     bad = status == 200 and form is not None and form.is_bound and not form.is_valid()

@@ -108,6 +108,11 @@ def answering(language: str, *, staff: bool) -> tuple[str, ...]:
     )
 
 
+def suggesting(language: str) -> str:
+    """What stands above articles and threads that may answer a case while its writer waits."""
+    return Voice.of({}, "UTC", language).say("Perhaps one of these helps meanwhile:")
+
+
 def footer(language: str) -> tuple[str, str]:
     """What stands under every mail: that nobody wrote it, and where its reader chooses what is mailed."""
     voice = Voice.of({}, "UTC", language)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext, pgettext
 
+from garant.cases.queries_offers import deflection
 from garant.cases.queries_overview import Week, overview
 from garant.console.access import staff_only
 from garant.console.desk import page
@@ -28,6 +29,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "console/overview.html",
         section="overview",
         now=found.at,
+        saved=deflection(viewer=viewer),
         found=found,
         owed=[(one, owed(one.metric)) for one in found.owed],
         weeks=[(week, label, _percent(week)) for week, label in zip(found.weeks, labels, strict=True)],
