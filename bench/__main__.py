@@ -11,7 +11,7 @@ from pathlib import Path
 from bench.measuring import Table, printed, run_module
 
 #: Every module with a `run() -> Table`, in the order of the table; a hyphen stands for an underscore.
-MODULES = ("clock", "rooms", "worker", "pages", "mail", "mail-text")
+MODULES = ("clock", "rooms", "worker", "pages", "search", "mail", "mail-text")
 
 
 def main(names: list[str]) -> int:

@@ -10,13 +10,13 @@ from garant.finding.analysis import PAIR, clean, fold, tokens
 from garant.finding.compounds import parts_of
 from garant.finding.indexing import quoted
 from garant.finding.models import Synonyms
-from garant.finding.scope import Scope, counts
+from garant.finding.scope import Scope, counts, total
 from garant.finding.stemming import learn, lexemes, of_token
 
 #: Characters and words of a question that are read; nobody means more of them, and each costs a look at the index.
 LONGEST_QUESTION, MOST_WORDS, MOST_PAIRS = 1_000, 24, 24
 #: How much less a synonym, a pair of letters beside the token it is of, and a part of a compound say than the word.
-SYNONYM, PAIRED, PART = 0.7, 0.5, 0.5
+SYNONYM, PAIRED, PART = 0.7, 0.2, 0.5
 #: Documents that are counted for a word: one that stands in more of them tells nothing anyway.
 COMMON = 10_000
 
@@ -94,9 +94,10 @@ def weighed(groups: Sequence[Group], scope: Scope) -> list[Group]:
     """The groups with how many readable documents have each, and so what each tells."""
     if not groups:
         return []
-    total, *having = counts(scope, [None, *(group.query for group in groups)], COMMON)
+    every = total(scope, COMMON)
+    having = counts(scope, [group.query for group in groups], COMMON)
     return [
-        replace(group, documents=count, idf=math.log(1 + (max(total, count) - count + 0.5) / (count + 0.5)))
+        replace(group, documents=count, idf=math.log(1 + (max(every, count) - count + 0.5) / (count + 0.5)))
         for group, count in zip(groups, having, strict=True)
     ]
 

@@ -13,7 +13,7 @@ from garant.finding.asking import Group, words_of
 from garant.finding.scope import Scope
 
 #: Documents that PostgreSQL scores, and of those the ones whose places are looked at.
-MOST_CANDIDATES, MOST_RANKED = 2_000, 200
+MOST_CANDIDATES, MOST_RANKED = 2_000, 100
 #: What a word says in the body, nowhere, in section or keywords, and in the title: the first look's weights.
 _WEIGHTS = "{0.15, 0.15, 0.5, 1.0}"
 

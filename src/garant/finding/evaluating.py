@@ -22,7 +22,7 @@ from garant.finding.queries import order
 from garant.finding.sets import Corpus, Question, SetError, lines_of, questions_of
 
 #: Questions of one language that are asked of another: enough for a figure, and a run stays short.
-MOST_ACROSS = 150
+MOST_ACROSS = 60
 #: Hits looked at; hit@5 and MRR@10 need no more.
 DEEPEST, FIRST = 10, 5
 _BATCH = 200

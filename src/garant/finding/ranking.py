@@ -13,9 +13,14 @@ from garant.finding.candidates import Candidate
 #: BM25's saturation: the second time a word is said tells less than the first.
 K1 = 1.2
 #: What a word tells in the title, in section or keywords, and in the body; how far a long field says less with each.
-FIELD_WEIGHTS, FIELD_LENGTHS = (3.0, 1.5, 1.0), (0.4, 0.3, 0.6)
-#: Shares of the score that are added when words stand together, all of them are there, and the title is about them.
-NEAR, COVERED, TITLED = 0.3, 0.3, 0.4
+#: A title of many words is about each of them less; a long body is often just thorough.
+FIELD_WEIGHTS, FIELD_LENGTHS = (3.0, 1.5, 1.0), (0.85, 0.3, 0.45)
+#: The first words of a body say what it is about: they count so much more.
+LEAD_WORDS, LEAD = 40, 0.5
+#: Neighbours in the question that are near each other in the text: by nearness, and for being in one sentence at all.
+NEAR, TOGETHER, SENTENCE = 0.3, 0.8, 6
+#: A word that the title has; the share of the title that was asked for; the share of the question in the title.
+TITLED, ABOUT, ANSWERED = 0.8, 0.6, 0.3
 #: A hit has this share of what the best one has, or it is noise that shares a word.
 NOISE = 0.15
 
@@ -44,29 +49,44 @@ def ranked(groups: Sequence[Group], found: Sequence[Candidate]) -> list[Ranked]:
 
 
 def _score(groups: Sequence[Group], found: Candidate, means: Sequence[float]) -> float:
-    """BM25F and its bonuses, each in shares of what the whole question is worth."""
-    title_end, head_end = found.title_words, found.title_words + found.head_words
+    """BM25 over the fields with its additions, times the document's boost."""
     lengths = (found.title_words, found.head_words, found.body_words)
     norms = [1 - b + b * length / mean for b, length, mean in zip(FIELD_LENGTHS, lengths, means, strict=True)]
-    plain = covered = titled = worth = 0.0
+    weights = [weight / norm for weight, norm in zip(FIELD_WEIGHTS, norms, strict=True)]
+    plain = titled = worth = 0.0
+    in_title = 0
     for group in groups:
         value = group.idf * group.weight
         worth += value
-        often = in_title = 0.0
-        for lexeme, share in group.lexemes.items():
-            for place in found.places.get(lexeme, ()):
-                field = 0 if place <= title_end else 1 if place <= head_end else 2
-                often += share * FIELD_WEIGHTS[field] / norms[field]
-                in_title = max(in_title, share) if field == 0 else in_title
+        often, is_titled = _often(group, found, weights)
         if often:
             plain += value * often * (K1 + 1) / (often + K1)
-            covered += value
-            titled += value * in_title
+        if is_titled:
+            titled += value
+            in_title += not group.is_pair
     if not worth:
         return 0.0
-    near = _nearness(groups, found.places)
-    bonus = NEAR * near + COVERED * worth * (covered / worth) ** 2 + TITLED * titled
-    return (plain + bonus) * found.boost
+    share = min(1.0, in_title / max(1, found.title_words))
+    additions = titled * (TITLED + ABOUT * share) + ANSWERED * titled**2 / worth
+    return (plain + additions + _nearness(groups, found.places)) * found.boost
+
+
+def _often(group: Group, found: Candidate, weights: Sequence[float]) -> tuple[float, bool]:
+    """How often a document has a word, each time by what it tells there; and whether the title has it."""
+    title_end = found.title_words
+    head_end = title_end + found.head_words
+    lead_end, lead = head_end + LEAD_WORDS, weights[2] * (1 + LEAD)
+    often, is_titled = 0.0, False
+    for lexeme, share in group.lexemes.items():
+        for place in found.places.get(lexeme, ()):
+            if place <= title_end:
+                often += share * weights[0]
+                is_titled = True
+            elif place <= head_end:
+                often += share * weights[1]
+            else:
+                often += share * (lead if place <= lead_end else weights[2])
+    return often, is_titled
 
 
 def _nearness(groups: Sequence[Group], places: Mapping[str, Sequence[int]]) -> float:
@@ -76,7 +96,8 @@ def _nearness(groups: Sequence[Group], places: Mapping[str, Sequence[int]]) -> f
     for one, other in pairwise(words):
         gap = _gap(_places(one, places), _places(other, places))
         if gap is not None:
-            total += min(one.idf * one.weight, other.idf * other.weight) * 2 / (1 + gap)
+            value = min(one.idf, other.idf)
+            total += value * (NEAR * 2 / (1 + gap) + (TOGETHER if gap <= SENTENCE else 0))
     return total
 
 

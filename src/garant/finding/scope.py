@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 from django.db import connection
@@ -35,6 +36,25 @@ class Scope:
                 parts.append(condition)
                 values.append(value)
         return " AND ".join(parts), values
+
+
+#: For how long the number of documents of a scope is taken as it was, in seconds, and for how many scopes it is kept:
+#: it only says what "rare" is, and to count thousands of documents anew for each question would cost more than asking.
+_LASTS, _MOST_KEPT = 60.0, 1_000
+_totals: dict[tuple[Scope, int], tuple[float, int]] = {}
+
+
+def total(scope: Scope, most: int) -> int:
+    """How many documents the scope has, up to `most`: as it is, or was within the last minute."""
+    now = monotonic()
+    kept = _totals.get((scope, most))
+    if kept is not None and now - kept[0] < _LASTS:
+        return kept[1]
+    if len(_totals) >= _MOST_KEPT:
+        _totals.clear()
+    value = counts(scope, [None], most)[0]
+    _totals[scope, most] = (now, value)
+    return value
 
 
 def counts(scope: Scope, queries: Sequence[str | None], most: int) -> list[int]:
