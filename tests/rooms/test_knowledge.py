@@ -260,6 +260,24 @@ def test_a_draft_made_of_a_case_is_for_staff_until_somebody_says_otherwise(base:
     assert queries.articles_for_authors(viewer=base.viewer("contact_gold")).rows == ()
 
 
+def test_lists_of_authors_and_readers_cost_the_same_however_long_they_are(
+    base: Cast, django_assert_max_num_queries: Any
+) -> None:
+    for i in range(5):
+        article = written(base, f"Text {i}")
+        operations.set_article(by=SYSTEM, article_id=article, slug=f"moved-{i}")
+        operations.add_file(by=SYSTEM, article_id=article, name="a.png", content=PNG)
+    who = base.viewer("agent")
+    with django_assert_max_num_queries(4):
+        rows = queries.articles_for_authors(viewer=who).rows
+    first = rows[0]
+    assert (first.slug, first.old_addresses, len(first.files)) == ("moved-0", ("text-0",), 1)
+    with django_assert_max_num_queries(2):
+        assert len(queries.latest(viewer=who, language="fr")) == 5
+    with django_assert_max_num_queries(1):
+        assert len(queries.section_articles(viewer=who, code="imports", language="fr").rows) == 5
+
+
 def test_files_are_typed_by_content_and_programs_refused(base: Cast) -> None:
     article = written(base)
     file = operations.add_file(by=base.actor("agent"), article_id=article, name="../x.html", content=b"<script>")

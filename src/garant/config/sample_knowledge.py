@@ -21,7 +21,7 @@ def load_articles() -> int:
     for order, one in enumerate(parse_yaml(read_text(place)).values["sections"]):
         operations.save_section(by=SYSTEM, code=one["code"], names=one["names"], order=order)
     count = 0
-    for item in items(place.parent, "markdown"):
+    for item in items(place.parent, kind="markdown"):
         if item.incoming is None:
             raise ValueError(f"{item.place}: {item.problem}")
         take_in(by=SYSTEM, item=item.incoming)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from garant.core.people import Viewer
 from garant.core.refusals import NotFound
 from garant.directory.queries import names
 from garant.kit.pages import Page, bounded, marks, page
-from garant.knowledge.models import Article, ArticleFile, Translation, Version
+from garant.knowledge.models import Article, ArticleFile, Redirect, Translation, Version
 from garant.knowledge.operations_files import file_view
 from garant.knowledge.views import (
     ArticleForAuthors,
@@ -129,7 +129,12 @@ def _exported(row: Translation, text: Version) -> Exported:
 
 
 def _articles(viewer: Viewer) -> QuerySet[Article]:
-    rows = Article.objects.select_related("section")
+    texts = Translation.objects.filter(newest__isnull=False).select_related("newest", "published")
+    rows = Article.objects.select_related("section").prefetch_related(
+        Prefetch("translations", texts.defer("newest__body", "published__body")),
+        Prefetch("files", ArticleFile.objects.defer("content").order_by("pk")),
+        Prefetch("redirects", Redirect.objects.order_by("slug")),
+    )
     return rows if viewer.is_staff else rows.none()
 
 
@@ -142,18 +147,16 @@ def _translation(viewer: Viewer, article_id: int, language: str) -> Translation:
 
 
 def _for_authors(article: Article) -> ArticleForAuthors:
-    rows = Translation.objects.filter(article=article, newest__isnull=False).select_related("newest", "published")
-    found = sorted(rows, key=lambda row: (row.language != article.source_language, row.language))
+    found = sorted(article.translations.all(), key=lambda row: (row.language != article.source_language, row.language))
     source = next((row.revision for row in found if row.language == article.source_language), 0)
-    files = ArticleFile.objects.filter(article=article).defer("content").order_by("pk")
     return ArticleForAuthors(
         id=article.pk, slug=article.slug, origin=article.origin or "", section=article.section.code,
         products=tuple(article.products), versions=tuple(article.versions), visibility=article.visibility,
         packages=tuple(article.packages), source_language=article.source_language, revision=article.revision,
         is_archived=article.archived_at is not None,
         translations=tuple(_state(row, row.newest, article, source) for row in found if row.newest is not None),
-        files=tuple(file_view(each) for each in files),
-        old_addresses=tuple(article.redirects.order_by("slug").values_list("slug", flat=True)),
+        files=tuple(file_view(each) for each in article.files.all()),
+        old_addresses=tuple(each.slug for each in article.redirects.all()),
     )  # fmt: skip
 
 
