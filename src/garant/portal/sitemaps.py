@@ -42,6 +42,11 @@ class Section(Sitemap):
         """Every page of the section that anybody may read."""
         return self.pages()
 
+    def read(self) -> Section:
+        """The section as it is now: counting its pages and listing them asks its room once."""
+        found = self.pages()
+        return Section(lambda: found)
+
     def get_urls(self, page: int | str = 1, site: Any = None, protocol: str | None = None) -> list[dict[str, Any]]:
         """The addresses of one file, as Django's template wants them."""
         return [row for listed in self.paginator.page(page).object_list for row in _rows(listed)]
