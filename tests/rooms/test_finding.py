@@ -139,6 +139,21 @@ def test_a_mistyped_word_finds_and_says_what_was_meant() -> None:
     assert look("xyzzyplugh").did_you_mean is None
 
 
+def test_a_compound_is_found_by_its_parts_and_its_parts_by_it() -> None:
+    put("parts", "Die Zeile", "Eine Tabelle hat viele Zeilen und Zellen.", "de")
+    put("whole", "Tabellenzeilen löschen", "Mit der Maus.", "de")
+    put("other", "Ganz anderes", "Über Farben.", "de")
+    assert refs(look("Zeilen", "de")) == ["parts", "whole"]
+    assert set(refs(look("Tabellenzeilen", "de"))) == {"whole", "parts"}
+    assert look("Tabellenzellen", "de").did_you_mean is None
+
+
+def test_a_word_of_the_same_family_helps_a_title() -> None:
+    put("kin", "Creative colours", "How to take the colours apart, with a word in the text: creations.")
+    put("far", "Other colours", "How to take the colours apart, with a word in the text: creations.")
+    assert refs(look("creations")) == ["kin", "far"]
+
+
 def test_what_is_changed_or_forgotten_is_found_no_more_nor_offered() -> None:
     put("one", "Marmalade", "jam")
     put("one", "Honey", "bees")

@@ -17,6 +17,8 @@ from garant.finding.stemming import learn, lexemes, of_token
 LONGEST_QUESTION, MOST_WORDS, MOST_PAIRS = 1_000, 24, 24
 #: How much less a synonym, a pair of letters beside the token it is of, and a part of a compound say than the word.
 SYNONYM, PAIRED, PART = 0.7, 0.2, 0.5
+#: Letters that words of one family share: "formatting" and "formats" in languages whose stemmer keeps them apart.
+ROOT = 5
 #: Documents that are counted for a word: one that stands in more of them tells nothing anyway.
 COMMON = 10_000
 
@@ -45,6 +47,12 @@ class Group:
     def is_pair(self) -> bool:
         """Whether it is a pair of letters."""
         return self.word.startswith(PAIR)
+
+    @property
+    def root(self) -> str:
+        """The letters that words of its family begin with; "" where it is too short to have one."""
+        lexeme = next(iter(self.lexemes))
+        return lexeme[:ROOT] if self.is_word and len(lexeme) >= ROOT and lexeme.isalpha() and lexeme.isascii() else ""
 
     @property
     def is_word(self) -> bool:

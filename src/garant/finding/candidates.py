@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 
-from garant.finding.asking import Group, words_of
+from garant.finding.asking import ROOT, Group, words_of
 from garant.finding.scope import Scope
 
 #: Documents that PostgreSQL scores, and of those the ones whose places are looked at.
@@ -20,7 +20,10 @@ _WEIGHTS = "{0.15, 0.15, 0.5, 1.0}"
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A document by its id, the words of its title, head and body, and the places of each lexeme asked for."""
+    """A document by its id, the words of its title, head and body, and the places of each lexeme asked for.
+
+    `kin`: by the root of a word asked for, the places of other lexemes that begin with it ("format" of "formatting").
+    """
 
     id: int
     title_words: int
@@ -28,6 +31,7 @@ class Candidate:
     body_words: int
     boost: float
     places: dict[str, Sequence[int]]
+    kin: dict[str, dict[str, Sequence[int]]]
 
 
 def candidates(groups: Sequence[Group], scope: Scope) -> list[Candidate]:
@@ -51,11 +55,13 @@ def candidates(groups: Sequence[Group], scope: Scope) -> list[Candidate]:
         # Read once: each use of a stored tsvector would fetch and unpack it again.
         " LATERAL (SELECT d.terms || ''::tsvector AS v OFFSET 0) t ORDER BY score DESC, d.id LIMIT %s)"
         " SELECT c.id, c.title_words, c.head_words, c.body_words, c.boost, u.lexeme, u.positions"
-        " FROM coarse c, unnest(c.v) u WHERE u.lexeme = ANY(%s)"
+        " FROM coarse c, unnest(c.v) u WHERE u.lexeme = ANY(%s) OR left(u.lexeme, %s) = ANY(%s)"
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*given, MOST_RANKED, sorted(words_of(present))])
-        return _gathered(cursor.fetchall())
+        own = words_of(groups)
+        roots = sorted({group.root for group in groups if group.root})
+        cursor.execute(statement, [*given, MOST_RANKED, sorted(own), ROOT, roots])
+        return _gathered(cursor.fetchall(), own)
 
 
 def _chosen(groups: Sequence[Group]) -> list[tuple[str, int]]:
@@ -78,11 +84,14 @@ def _chosen(groups: Sequence[Group]) -> list[tuple[str, int]]:
     return chosen
 
 
-def _gathered(rows: Sequence[tuple[Any, ...]]) -> list[Candidate]:
+def _gathered(rows: Sequence[tuple[Any, ...]], asked_for: frozenset[str]) -> list[Candidate]:
     found: dict[int, Candidate] = {}
     for row in rows:
         own = found.get(row[0])
         if own is None:
-            own = found[row[0]] = Candidate(row[0], row[1], row[2], row[3], row[4], {})
-        own.places[row[5]] = row[6] or ()
+            own = found[row[0]] = Candidate(row[0], row[1], row[2], row[3], row[4], {}, {})
+        if row[5] in asked_for:
+            own.places[row[5]] = row[6] or ()
+        else:
+            own.kin.setdefault(row[5][:ROOT], {})[row[5]] = row[6] or ()
     return list(found.values())

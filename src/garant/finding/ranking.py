@@ -14,13 +14,15 @@ from garant.finding.candidates import Candidate
 K1 = 1.2
 #: What a word tells in the title, in section or keywords, and in the body; how far a long field says less with each.
 #: A title of many words is about each of them less; a long body is often just thorough.
-FIELD_WEIGHTS, FIELD_LENGTHS = (3.0, 1.5, 1.0), (0.85, 0.3, 0.45)
+FIELD_WEIGHTS, FIELD_LENGTHS = (3.0, 1.5, 1.0), (0.85, 0.3, 0.3)
 #: The first words of a body say what it is about: they count so much more.
 LEAD_WORDS, LEAD = 40, 0.5
 #: Neighbours in the question that are near each other in the text: by nearness, and for being in one sentence at all.
-NEAR, TOGETHER, SENTENCE = 0.3, 0.8, 6
+NEAR, TOGETHER, SENTENCE = 0.1, 0.8, 6
 #: A word that the title has; the share of the title that was asked for; the share of the question in the title.
 TITLED, ABOUT, ANSWERED = 0.8, 0.6, 0.3
+#: A word of the same family ("create" for "creation"), which the stemmer keeps apart: in the text, and in the title.
+KIN, KIN_TITLED = 0.1, 0.5
 #: A hit has this share of what the best one has, or it is noise that shares a word.
 NOISE = 0.15
 
@@ -58,12 +60,14 @@ def _score(groups: Sequence[Group], found: Candidate, means: Sequence[float]) ->
     for group in groups:
         value = group.idf * group.weight
         worth += value
-        often, is_titled = _often(group, found, weights)
+        often, is_titled = _often(group.lexemes, found.places, found, weights)
+        kin = found.kin.get(group.root, {}) if group.root else {}
+        akin, kin_titled = _often(dict.fromkeys(kin, KIN), kin, found, weights) if kin else (0.0, False)
+        often += akin
         if often:
             plain += value * often * (K1 + 1) / (often + K1)
-        if is_titled:
-            titled += value
-            in_title += not group.is_pair
+        titled += value * (1.0 if is_titled else KIN_TITLED if kin_titled else 0.0)
+        in_title += is_titled and not group.is_pair
     if not worth:
         return 0.0
     share = min(1.0, in_title / max(1, found.title_words))
@@ -71,14 +75,16 @@ def _score(groups: Sequence[Group], found: Candidate, means: Sequence[float]) ->
     return (plain + additions + _nearness(groups, found.places)) * found.boost
 
 
-def _often(group: Group, found: Candidate, weights: Sequence[float]) -> tuple[float, bool]:
-    """How often a document has a word, each time by what it tells there; and whether the title has it."""
+def _often(
+    lexemes: Mapping[str, float], places: Mapping[str, Sequence[int]], found: Candidate, weights: Sequence[float]
+) -> tuple[float, bool]:
+    """How often a document has one of the lexemes, each time by what it tells there; and whether the title has it."""
     title_end = found.title_words
     head_end = title_end + found.head_words
     lead_end, lead = head_end + LEAD_WORDS, weights[2] * (1 + LEAD)
     often, is_titled = 0.0, False
-    for lexeme, share in group.lexemes.items():
-        for place in found.places.get(lexeme, ()):
+    for lexeme, share in lexemes.items():
+        for place in places.get(lexeme, ()):
             if place <= title_end:
                 often += share * weights[0]
                 is_titled = True
