@@ -160,3 +160,9 @@ def test_what_authors_need_is_there() -> None:
 def test_deep_nesting_ends() -> None:
     for text in ("> " * 3000 + "x", "[" * 3000, "- " * 2000, "*a_ " * 2000, "![" * 1000 + "](a.png)"):
         harmless(text)
+
+
+def test_headings_begin_at_the_pages_second_level_and_skip_none() -> None:
+    shown = rendered("## One\n\n#### Two\n\n##### Three\n\n## Four")
+    assert [row.level for row in shown.headings] == [2, 3, 2]
+    assert "<h4" in shown.html, "the third level stands in the text, not in the table of contents"

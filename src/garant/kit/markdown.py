@@ -60,7 +60,7 @@ class Rendered:
 def rendered(text: str, files: Mapping[str, str] | None = None) -> Rendered:
     """Markdown as HTML. `files`: what may be named in it (`drawing.png`, `files/KEY`) -> its address on the desk.
 
-    A heading `#` becomes the page's second level: the first is the title's. A picture that is not among `files` is a
+    The highest heading becomes the page's second level, the first is the title's; no level is skipped. A picture that is not among `files` is a
     link to it. Raw HTML is shown as it was typed.
     """
     return _rendered(text, tuple(sorted((files or {}).items())))
@@ -121,12 +121,15 @@ def _is_link(address: str) -> bool:
 
 
 def _headings(tokens: list[Token]) -> Iterator[Heading]:
-    """Moves headings one level down and gives each an id of its own; tells those of the table of contents."""
+    """Begins the headings at the page's second level, lets none skip a level, and gives each an id of its own; tells
+    those of the table of contents."""
     used: dict[str, int] = {}
+    highest = min((int(each.tag[1]) for each in tokens if each.type == "heading_open"), default=1)
+    before = 1
     for opening, inline, closing in zip(tokens, tokens[1:], tokens[2:], strict=False):
         if opening.type != "heading_open":
             continue
-        level = min(int(opening.tag[1]) + 1, 6)
+        level = before = min(int(opening.tag[1]) - highest + 2, before + 1, 6)
         opening.tag = closing.tag = f"h{level}"
         words = _words(inline.children or [])
         # The prefix keeps an author's heading from being taken for a part of the page.
