@@ -36,6 +36,7 @@ WORK = frozenset(
         "escalation-acknowledge", "escalation-hand-over", "contact-invite", "contact-name", "contact-remove",
         "contact-back", "contact-withdraw", "staff-absence", "absence-end", "rota-hand-over", "notices", "notice",
         "mails", "mail", "mail-source", "mail-html", "mail-file", "mail-release", "mail-discard",
+        "community", "community-post", "community-thread",
     )
 )  # fmt: skip
 #: The routes that a role shares with managers.

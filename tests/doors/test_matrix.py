@@ -12,6 +12,8 @@ from matrix import PEOPLE, SIGN_IN, Finding, Row, six, staff_act, staff_form, st
 
 from garant.cases import queries, queries_case
 from garant.cases.models import Case, Escalation
+from garant.community.operations import ask
+from garant.community.queries import thread as thread_seen
 from garant.config import middleware
 from garant.contracts.models import Contract, LedgerAccount
 from garant.core.people import STAFF_ROLES, SYSTEM, Viewer
@@ -37,6 +39,7 @@ def table(cast: Cast) -> Mapping[str, Row]:
         "healthz": Row(six(200), six(405)),
         **accounts(),
         **portal(cast),
+        **community(cast),
         **contacts(cast),
         **programmes(),
         "console:queue": staff_page(),
@@ -393,6 +396,44 @@ def portal(cast: Cast) -> Mapping[str, Row]:
             f"case_{act}": Row(own, _customers(403, 422, 404), case)
             for act in ("answer_proposal", "recreate", "solved", "rate", "escalate", "adopt")
         },
+    }
+
+
+def community(cast: Cast) -> Mapping[str, Row]:
+    """The routes of the community: everybody reads a thread of the manager's, and people of the desk write."""
+    thread = ask(
+        by=cast.actor("manager"),
+        kind="question",
+        title="Which row?",
+        body="Which one?",
+        language="en",
+        tags=["imports"],
+    )
+    view = thread_seen(viewer=viewer_of(cast.people["agent"].pk), thread_id=thread)
+    post, one, tag = {"post_id": view.opening.id}, {"thread_id": thread}, {"tag": "imports"}
+    page, form = Row(six(200), six(405)), Row(_own(200), _own(422))
+    act = Row(_own(405), _own(422))
+    no_case = Row(_own(405), _own(403), one)  # nobody but the asker, and staff have no contract
+    edit = Row((SIGN_IN, 403, 403, 403, 403, 200), (SIGN_IN, 403, 403, 403, 403, 422), post)
+    return {
+        "community": page,
+        "community_feed": page,
+        "community_tag": _for(page, tag),
+        "community_tag_feed": _for(page, tag),
+        "community_person": _for(page, {"handle": view.row.author.handle}),
+        "community_thread": _for(page, {**one, "slug": view.row.slug}),
+        "community_short": Row(six(302), six(405), one),
+        "community_history": _for(page, post),
+        "community_new": form,
+        "community_profile": form,
+        **{f"community_{name}": _for(act, post) for name in ("comment", "vote", "accept", "flag")},
+        "community_answer": _for(act, one),
+        "community_follow": _for(act, one),
+        "community_case": no_case,
+        "community_edit": edit,
+        "console:community": staff_page(),
+        "console:community-post": _for(staff_act(422), post),
+        "console:community-thread": _for(staff_form(), one),
     }
 
 

@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 from django.contrib.auth import authenticate
 from django.db import transaction
+from django.db.models import Count
 from django.test import RequestFactory
 
 from garant.cases.models import Case, Period
 from garant.cases.models_canned import CannedReply
 from garant.cases.models_mail import StoredMail
 from garant.cases.models_talk import SeverityProposal
+from garant.community import queries
+from garant.community.models import Profile, Thread
 from garant.config import sample
 from garant.config.sample_times import back, moment
 from garant.config.wiring import deliver_all
@@ -23,7 +26,7 @@ from garant.contracts.models import Contract
 from garant.contracts.models_ledger import LedgerLot
 from garant.contracts.queries_standing import standings
 from garant.core.calendars import Calendar
-from garant.core.people import Viewer
+from garant.core.people import NOBODY, Viewer
 from garant.directory.models import Person, Subscriber
 from garant.directory.models_teams import Absence, Advisor, Team
 from garant.directory.queries import viewer_of
@@ -164,3 +167,14 @@ def test_a_moment_that_means_nothing_is_an_error(ago: str) -> None:
 
     with pytest.raises(ValueError, match=r"unpack|no target"):
         moment(ago, NoPromise(), "key", "1", datetime.now(tz=UTC))  # type: ignore[arg-type]
+
+
+def test_the_community_has_threads_of_every_kind_whose_people_are_of_the_desk(logins: list[dict[str, str]]) -> None:
+    kinds = dict(Thread.objects.values_list("kind").annotate(Count("pk")))
+    assert set(kinds) == {"question", "discussion", "idea"}
+    assert Thread.objects.filter(state="answered").exists()
+    assert not Profile.objects.filter(name__contains="@").exists()
+    assert not Notice.objects.filter(subject_kind="thread").exists()
+    for thread in Thread.objects.all():
+        seen = queries.thread(viewer=NOBODY, thread_id=thread.pk)
+        assert (seen.row.votes, seen.row.answers) == (seen.opening.votes, len(seen.answers))

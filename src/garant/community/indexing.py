@@ -5,6 +5,7 @@ from __future__ import annotations
 from garant.community.models import Post, Thread
 from garant.core.audiences import PUBLIC, of_document
 from garant.finding import operations as finding
+from garant.kit.markdown import plain
 
 #: Everybody; staff are of it too.
 AUDIENCE = of_document(PUBLIC)
@@ -24,7 +25,7 @@ def refresh(thread: Thread) -> None:
         title=thread.title,
         section=thread.kind,
         keywords=" ".join(sorted(thread.tags.values_list("name", flat=True))),
-        body="\n\n".join(part.body for part in parts if part is not None),
+        body="\n\n".join(plain(part.body) for part in parts if part is not None),
         audience=AUDIENCE,
         at=thread.active_at,
     )

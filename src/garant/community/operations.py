@@ -1,5 +1,6 @@
 """The writes of the community room."""
 
+from garant.community.operations_loading import Written, load_thread
 from garant.community.operations_moderation import (
     approve,
     hide,
@@ -17,7 +18,7 @@ from garant.community.operations_taking_part import accept, flag, follow, link_c
 from garant.community.operations_writing import answer, ask, comment, edit
 
 __all__ = [
-    "accept", "answer", "approve", "ask", "comment", "edit", "erase_person", "flag", "follow", "hide", "hide_thread",
-    "link_case", "lock", "merge", "move", "restore", "restore_thread", "save_profile", "set_idea_state",
-    "settle_flags", "unfollow", "unvote", "vote",
+    "Written", "accept", "answer", "approve", "ask", "comment", "edit", "erase_person", "flag", "follow", "hide",
+    "hide_thread", "link_case", "load_thread", "lock", "merge", "move", "restore", "restore_thread", "save_profile",
+    "set_idea_state", "settle_flags", "unfollow", "unvote", "vote",
 ]  # fmt: skip

@@ -10,17 +10,19 @@ from django.db.models import Count, Q
 from garant.community.acting import may_write
 from garant.community.models import Flag, Follow, Post, PostVersion, Tag, Thread, Vote
 from garant.community.scope import moderates, people, thread_row, thread_rows, visible_posts, visible_threads
-from garant.community.views import PostPlace, PostView, ThreadRow, ThreadView, Version, Who
+from garant.community.views import Address, PostPlace, PostView, ThreadRow, ThreadView, Version, Who
 from garant.core.people import NOBODY, Viewer
 from garant.core.refusals import NotFound
 from garant.kit.pages import Page, bounded, marks, page
 
-__all__ = ["feed", "may_read", "post_place", "tags", "thread", "threads", "versions"]
+__all__ = ["feed", "may_read", "post_place", "public_addresses", "tags", "thread", "threads", "versions"]
 
 #: Posts of one thread on its page; nobody reads more.
 MOST_POSTS = 500
 MOST_TAGS = 40
 IN_FEED = 30
+#: Threads that sitemaps list.
+MOST_LISTED = 50_000
 
 
 def threads(
@@ -74,6 +76,12 @@ def feed(*, tag: str = "", limit: int = IN_FEED) -> list[PostPlace]:
         PostPlace(row.id, "opening", row, row.author, bodies.get(row.id, ""), row.opened_at)
         for row in thread_rows(found)
     ]
+
+
+def public_addresses(*, limit: int = MOST_LISTED) -> list[Address]:
+    """What the addresses of the threads that everybody may read are made of, the latest first."""
+    rows = visible_threads(NOBODY).order_by("-active_at", "-pk")
+    return [Address(*row) for row in rows.values_list("pk", "slug", "language", "active_at")[:limit]]
 
 
 def tags(*, viewer: Viewer, limit: int = MOST_TAGS) -> list[tuple[str, int]]:

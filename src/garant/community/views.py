@@ -42,6 +42,16 @@ class ThreadRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Address:
+    """What the address of a thread is made of, and when something was last written in it."""
+
+    id: int
+    slug: str
+    language: str
+    changed: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PostView:
     """Something written. `body` is Markdown; empty when it is hidden from the reader. `mine`: the reader wrote it."""
 

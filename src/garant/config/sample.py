@@ -19,6 +19,7 @@ from django.db import connection, transaction
 from garant.cases.operations_canned import save_canned
 from garant.cases.operations_mail import deliver
 from garant.cases.operations_standing import suspend
+from garant.config import sample_community
 from garant.config.sample_cases import file, happened, tell
 from garant.config.sample_history import histories
 from garant.config.sample_knowledge import load_articles
@@ -96,6 +97,8 @@ def load_if_empty() -> list[Login]:
     for one in texts["mails"]:
         _mail(desk, one)
     load_articles()
+    everybody = [name for names in desk.contacts.values() for name in names]
+    sample_community.load(desk.people, everybody, desk.now)
     return desk.logins
 
 

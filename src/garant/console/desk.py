@@ -69,6 +69,7 @@ def page(request: HttpRequest, template: str, status: int = 200, **context: Any)
         may_mail=context["may_mail"],
         may_articles=context["may_articles"],
         may_letters=context["may_letters"],
+        may_moderate=may(viewer, "moderate_community"),
         manages="manager" in viewer.staff_roles,
     )
     return render(request, template, {"viewer": viewer, **context}, status=status)

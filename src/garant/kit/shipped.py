@@ -14,3 +14,11 @@ def shipped(name: str) -> Path:
         if (root / name).is_file():
             return root / name
     raise FileNotFoundError(f"{name} is missing from this installation; install Garant again")
+
+
+def shipped_files(folder: str, pattern: str) -> list[Path]:
+    """The files of a folder such as `samples/community`, by name; none where there is no such folder."""
+    for root in (PACKAGE.parent.parent, PACKAGE / "shipped"):
+        if (root / folder).is_dir():
+            return sorted((root / folder).glob(pattern))
+    return []

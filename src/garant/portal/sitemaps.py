@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 
+from garant.community import queries as community
 from garant.core.people import NOBODY
 from garant.core.refusals import NotFound
 from garant.kit.manners import Languages, alternates_of
@@ -88,5 +89,13 @@ def _articles() -> list[Listed]:
     return [Listed(reverse("kb"), every_language()), *found] if found else []
 
 
+def _community() -> list[Listed]:
+    """The threads that everybody may read, each in the language that it is written in."""
+    begin = Listed(reverse("community"), every_language())
+    rows = community.public_addresses()
+    paths = [(row, reverse("community_thread", args=[row.id, row.slug])) for row in rows]
+    return [begin, *(Listed(path, {row.language: path}, changed=row.changed) for row, path in paths)]
+
+
 #: Section -> its pages. What is listed here can be read by anybody, without an account.
-SECTIONS: Mapping[str, Section] = {"site": Section(_site), "kb": Section(_articles)}
+SECTIONS: Mapping[str, Section] = {"site": Section(_site), "kb": Section(_articles), "community": Section(_community)}

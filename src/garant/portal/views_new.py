@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,10 +17,11 @@ from garant.cases import operations, queries
 from garant.cases.operations_offers import draft_filed
 from garant.cases.queries_files import held_files
 from garant.cases.queries_similar import TEXTS, similar
+from garant.community.operations import link_case
 from garant.core.completeness import completeness
 from garant.core.guidance import suggested
 from garant.core.programmes import said
-from garant.core.refusals import Refusal
+from garant.core.refusals import NotFound, Refusal
 from garant.kit.forms import refuse_unknown
 from garant.portal.access import actor_of, for_subscribers, viewer_of
 from garant.portal.answers import Answer as OfferedAnswer
@@ -228,8 +230,17 @@ def _file(request: HttpRequest, draft: Draft) -> HttpResponse:
         once=data["once"],
     )
     draft_filed(by=actor_of(request), once=data["once"], number=filed.number)
+    _link_thread(request, data.get("from_thread"), filed.number)
     request.session["sent_cases"] = {data["once"]: filed.number}
     return redirect(f"/cases/{filed.number}/?filed=1")
+
+
+def _link_thread(request: HttpRequest, thread_id: Any, number: int) -> None:
+    """Let the public thread that the draft came from know the case; one that is gone meanwhile knows nothing."""
+    if not isinstance(thread_id, int):
+        return
+    with contextlib.suppress(NotFound, Refusal):
+        link_case(by=actor_of(request), thread_id=thread_id, case_number=number)
 
 
 def _onward(request: HttpRequest, place: str) -> HttpResponse:
