@@ -13,7 +13,8 @@ DOCUMENT = ROOT / "docs" / "reference" / "abuse.md"
 #: Stands in the third column of what concerns nothing that is built.
 NOT_BUILT = "not built: "
 _ID = re.compile(
-    r"(?:IDOR|CSV|MASS|ENUM|AUTH|RACE|TIME|UNI|ENT|SEV|AUD|MAIL|THRD|LOOP|BOMB|MIME|ATT|TPL)_\d\d(?!\d)", re.IGNORECASE
+    r"(?:IDOR|CSV|MASS|ENUM|AUTH|RACE|TIME|UNI|ENT|SEV|AUD|MAIL|THRD|LOOP|BOMB|MIME|ATT|TPL|XSS|COM|GDPR|DOS)_\d\d(?!\d)",
+    re.IGNORECASE,
 )
 _ROW = re.compile(r"\| ([A-Z]+-\d\d) \| ([a-z-]+) \| (.+) \|\Z")
 _TEST = re.compile(r"`(tests/[\w/.]+\.py)::(\w+)`")

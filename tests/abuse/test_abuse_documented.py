@@ -12,7 +12,8 @@ CLASSES = {
     "entitlement-abuse", "severity-and-clock-gaming", "concurrent-limits", "timer-durability", "cross-organisation",
     "mass-assignment", "enumeration", "credentials-and-sessions", "audit-integrity", "export-injection",
     "confusables-and-encoding", "email-spoofing", "thread-hijacking", "auto-reply-loops", "mail-bombs-and-relay",
-    "parsers-and-bombs", "attachment-leak", "template-injection",
+    "parsers-and-bombs", "attachment-leak", "template-injection", "stored-script", "community-and-kb", "privacy",
+    "resource-exhaustion",
 }  # fmt: skip
 
 

@@ -124,7 +124,7 @@ def test_an_old_address_leads_on_for_ever(desk: Cast) -> None:
     assert (response.status_code, response.headers["Location"]) == (301, "/kb/pick-a-key/")
 
 
-def test_xss_11_and_12_markup_of_an_author_is_text_on_every_page(desk: Cast) -> None:
+def test_xss_11_xss_12_markup_of_an_author_is_text_on_every_page(desk: Cast) -> None:
     body = f"# {BAD}\n\n{BAD}\n\n<iframe src=x></iframe> [x](javascript:alert(1))\n\n# Two\n\nText"
     made = article(BAD, body=body, summary=BAD, keywords="key", products=[BAD], slug="bad")
     article("Near", keywords="key")

@@ -127,7 +127,7 @@ def test_xss_11_nothing_that_acts_survives_any_text(text: str) -> None:
         "<style>@import url(//evil.example)</style>", "<meta http-equiv=refresh content=0>",
     ],
 )  # fmt: skip
-def test_xss_11_and_14_markup_styles_and_other_schemes_are_text(text: str) -> None:
+def test_xss_11_xss_14_markup_styles_and_other_schemes_are_text(text: str) -> None:
     found = harmless(text)
     assert not found.tags & {"iframe", "style", "meta", "img"}
     assert "href" not in found.attributes

@@ -60,8 +60,8 @@ class Rendered:
 def rendered(text: str, files: Mapping[str, str] | None = None) -> Rendered:
     """Markdown as HTML. `files`: what may be named in it (`drawing.png`, `files/KEY`) -> its address on the desk.
 
-    The highest heading becomes the page's second level, the first is the title's; no level is skipped. A picture that is
-    not among `files` is a link to it. Raw HTML is shown as it was typed.
+    The highest heading becomes the page's second level, the first is the title's; no level is skipped. A picture that
+    is not among `files` is a link to it. Raw HTML is shown as it was typed.
     """
     return _rendered(text, tuple(sorted((files or {}).items())))
 

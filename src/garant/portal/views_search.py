@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
@@ -14,6 +15,7 @@ from garant.cases import queries as cases
 from garant.contracts.queries_audience import audience_of
 from garant.core.people import Viewer
 from garant.finding import queries as finding
+from garant.finding.operations import note_miss
 from garant.kit.languages import NAMES
 from garant.portal.access import viewer_of
 from garant.portal.addresses import address_of
@@ -58,6 +60,8 @@ def show(request: HttpRequest) -> HttpResponse:
             text=text, language=language, audience=audience_of(viewer), kinds=kinds, limit=ROWS,
             after=request.GET.get("after"),
         )  # fmt: skip
+        if not result.hits and kind == "":
+            note_miss(text=text, language=language, day=timezone.localdate())
         words |= {
             "rows": [_line(hit) for hit in result.hits],
             "counted": result.counted,
