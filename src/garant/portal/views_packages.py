@@ -234,5 +234,5 @@ def _no_font(request: HttpRequest, missing: GlyphsMissing) -> HttpResponse:
         "GARANT_FONTS names, or installs one with the system."
     ) % {"signs": signs}
     if missing.package:
-        remedy += " " + gettext("On Debian it is the package %(package)s.") % {"package": missing.package}
+        remedy += " " + gettext("On Debian: %(package)s.") % {"package": missing.package}
     return problem(request, status=503, heading=gettext("This PDF can't be made here yet"), remedy=remedy)
