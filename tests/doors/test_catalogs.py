@@ -34,8 +34,12 @@ SAME = {
         "Support", "System", "Team", "Teams", "Text", "Version", "Version %(version)s", "Community",
         "Community: %(tag)s", "Version %(n)s",
     },
-    "es": {"Asia", "Australia", "Error", "Error:", "Europa", "Idea", "Ideas", "No", "Portal", "Roles", "Total", "error"},
-    "it": {"Account", "Africa", "America", "Asia", "Australia", "Console", "Escalation", "File", "Idea", "No", "Password"},
+    "es": {
+        "Asia", "Australia", "Error", "Error:", "Europa", "Idea", "Ideas", "No", "Portal", "Roles", "Total", "error",
+    },
+    "it": {
+        "Account", "Africa", "America", "Asia", "Australia", "Console", "Escalation", "File", "Idea", "No", "Password",
+    },
     "ja": set(),
 }  # fmt: skip
 #: English term -> by language, stems of which one has to stand in a translation that speaks of it.
