@@ -87,6 +87,11 @@ def main() -> int:
         visitor = browser.new_page(viewport={"width": 1280, "height": 860}, locale="fr")
         visitor.goto(f"{desk['url']}/packages/?lang=fr")
         visitor.screenshot(path=HERE / "packages-fr.png")
+        reader = browser.new_page(viewport={"width": 1280, "height": 860}, locale="en")
+        reader.goto(f"{desk['url']}/kb/imports-stop-half-way/")
+        reader.screenshot(path=HERE / "article.png")
+        reader.goto(f"{desk['url']}/community/?lang=en")
+        reader.screenshot(path=HERE / "community.png")
         browser.close()
     return 0
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.test import Client
@@ -16,6 +17,7 @@ from garant.cases import operations as cases
 from garant.cases.sweeping import sweep_all
 from garant.contracts import operations as contracts
 from garant.core.people import SYSTEM, Actor
+from garant.core.programmes import Programme
 from garant.directory import operations as directory
 from garant.directory.models import Person
 from garant.directory.queries import viewer_of
@@ -128,10 +130,17 @@ def make_cast() -> Cast:
 
 def load_reference() -> None:
     """Load the reference programme that the product ships."""
+    programme, source = _reference()
+    contracts.load_programme(document=programme, source=source, by=SYSTEM)
+
+
+@lru_cache(maxsize=1)
+def _reference() -> tuple[Programme, str]:
+    """The programme as read, and its text; read once, since it never changes."""
     from garant.contracts.reading import load_programme_file, read_text
     from garant.kit.shipped import shipped
 
     path = shipped("programmes/reference.yaml")
     programme, problems = load_programme_file(path)
     assert programme is not None, problems
-    contracts.load_programme(document=programme, source=read_text(path), by=SYSTEM)
+    return programme, read_text(path)
