@@ -38,7 +38,8 @@ SAME = {
         "Asia", "Australia", "Error", "Error:", "Europa", "Idea", "Ideas", "No", "Portal", "Roles", "Total", "error",
     },
     "it": {
-        "Account", "Africa", "America", "Asia", "Australia", "Console", "Escalation", "File", "Idea", "No", "Password",
+        "Account", "Africa", "America", "Asia", "Australia", "Community", "Community: %(tag)s", "Console", "Escalation",
+        "File", "Idea", "No", "Password",
     },
     "ja": set(),
 }  # fmt: skip
