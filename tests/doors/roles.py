@@ -36,11 +36,23 @@ WORK = frozenset(
         "escalation-acknowledge", "escalation-hand-over", "contact-invite", "contact-name", "contact-remove",
         "contact-back", "contact-withdraw", "staff-absence", "absence-end", "rota-hand-over", "notices", "notice",
         "mails", "mail", "mail-source", "mail-html", "mail-file", "mail-release", "mail-discard",
-        "community", "community-post", "community-thread",
+        "community", "community-post", "community-thread", "case-articles", "case-article-insert",
     )
 )  # fmt: skip
+#: Writing help articles: beside those who work on cases only the programme's owner does.
+WRITING = frozenset(
+    f"console:{name}"
+    for name in (
+        "articles", "article-gaps", "article-new", "article", "article-keep", "article-files", "article-text",
+        "article-act",
+        "article-history", "article-section", "article-archive",
+    )
+)  # fmt: skip
+#: What only those who publish help articles may do.
+PUBLISHING = frozenset({"console:article-section", "console:article-archive"})
 #: The routes that a role shares with managers.
 LED: Mapping[str, frozenset[str]] = {
+    "senior_advisor": PUBLISHING,
     "finance": frozenset({
         "console:subscriber-fact", "console:subscriber-suspend", "console:subscriber-reinstate", "console:facts-file",
         "console:allotment-grant", "console:allotment-correct", "console:export",
@@ -48,12 +60,16 @@ LED: Mapping[str, frozenset[str]] = {
     "programme_owner": frozenset({
         "console:programmes", "console:programme-draft", "console:programme-begin", "console:programme-form",
         "console:programme-publish", "console:programme-discard", "console:calendar-edit", "console:policy-trial",
-        "console:allotment-grant", "console:allotment-correct",
+        "console:allotment-grant", "console:allotment-correct", *PUBLISHING,
     }),
     "trainer": frozenset({"console:contact-train"}),
 }  # fmt: skip
 #: What else is shut to one reader only: trainers book days, the others don't.
-SHUT = {"finance": frozenset({"console:allotment-book"}), "programme_owner": frozenset({"console:allotment-book"})}
+SHUT = {
+    "finance": frozenset({"console:allotment-book"}) | WRITING,
+    "programme_owner": frozenset({"console:allotment-book"}),
+    "trainer": WRITING,
+}
 
 #: The answers to GET and to POST where a subscriber's role differs from the viewer's.
 DIFFERENT: Mapping[str, Mapping[str, tuple[int, int]]] = {

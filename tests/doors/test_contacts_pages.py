@@ -241,7 +241,7 @@ def test_an_invitation_speaks_its_own_language_unless_the_reader_has_chosen_one(
         answer = there.get(address, headers={"accept-language": header} if header else {})
         assert (answer.headers["Content-Language"], '<html lang="fr">' in answer.content.decode()) == ("fr", True)
     chosen = Client()
-    assert '<html lang="de">' in chosen.get(address + "?lang=de").content.decode()
+    assert '<html lang="de">' in chosen.get(address + "?lang=de&keep=yes", follow=True).content.decode()
     assert '<html lang="de">' in chosen.get(address).content.decode(), "what was chosen stays"
     refused = Client().post(address, {"password": "short", "again": "short"})
     assert '<html lang="fr">' in refused.content.decode()
