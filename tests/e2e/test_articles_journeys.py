@@ -148,4 +148,6 @@ def test_a_contact_is_answered_before_the_case_is_filed(
     page.locator("form[action$='/unsolved/'] button").click()
     page.wait_for_url("**/cases/new/**")
     assert deflection(viewer=manager).solved == 0
-    assert queries.draft(viewer=viewer_of(desk.people["contact"].pk), place="new-case") is not None
+    kept = queries.draft(viewer=viewer_of(desk.people["contact"].pk), place="new-case")
+    assert kept is not None
+    assert kept.data["subject"] == asked, "what was typed and never sent is back"

@@ -14,20 +14,23 @@ from garant.kit.forms import refuse_unknown
 from garant.portal.access import actor_of, for_subscribers, viewer_of
 from garant.portal.addresses import address_of
 from garant.portal.answers import answers_to
-from garant.portal.drafts import Draft
+from garant.portal.drafts import FIELDS, Draft
 from garant.portal.words import refused
 
-#: What is looked at of what is being typed; the rest of the form comes along and is ignored.
+#: Longest text of a field that is kept while it is typed.
 LONGEST = 20_000
 
 
 @for_subscribers
 @require_POST
 def offer(request: HttpRequest) -> HttpResponse:
-    """The answers for what stands in the form now, as a part of the page."""
+    """The answers for what stands in the form now, as a part of the page; what was typed is kept as the draft."""
     viewer = viewer_of(request)
-    typed = [request.POST.get(name, "")[:LONGEST] for name in ("subject", "description", "actual")]
-    found = answers_to(viewer, Draft(viewer), get_language() or "en", typed[0], " ".join(typed[1:]))
+    draft, typed = Draft(viewer), {name: request.POST[name][:LONGEST] for name in FIELDS if name in request.POST}
+    if draft and typed:
+        draft.keep(typed)  # whoever finds the answer, and then finds that it was none, has lost no word
+    told = " ".join(typed.get(name, "") for name in ("description", "actual"))
+    found = answers_to(viewer, draft, get_language() or "en", typed.get("subject", ""), told)
     return render(request, "portal/new_answers.html", {"offers": found})
 
 
