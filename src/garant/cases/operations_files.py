@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 import secrets
 from datetime import timedelta
 from typing import Any
@@ -17,15 +16,14 @@ from garant.cases.operations_drafts import check_place
 from garant.cases.views_files import FileView
 from garant.core.files import check_file, file_name
 from garant.core.people import Actor
-from garant.core.refusals import NotFound, Refusal
+from garant.core.refusals import NotFound
 from garant.directory.membership import lock_person
 from garant.journal.operations import database_now
 from garant.kit.file_types import media_type
-from garant.kit.scanning import ScannerAway, found_in
+from garant.kit.scanning import check_harmless
 
 __all__ = ["HELD_FOR", "drop_file", "drop_old_files", "hold_file", "sent_along", "sent_with"]
 
-log = logging.getLogger(__name__)
 
 #: So long a file waits for a message that is never sent.
 HELD_FOR = timedelta(days=30)
@@ -38,18 +36,8 @@ def hold_file(*, by: Actor, place: str, name: str, content: bytes) -> FileView:
     be asked about, where one is named. The same file again is the one that is held.
     """
     check_place(by, place)
-    _check_harmless(file_name(name), content)  # before anything is locked: it may take a while
+    check_harmless(file_name(name), content)  # before anything is locked: it may take a while
     return _held(by, place, name, content)
-
-
-def _check_harmless(name: str, content: bytes) -> None:
-    try:
-        found = found_in(content)
-    except ScannerAway as problem:
-        log.warning("clamd can't be asked: %s", problem)
-        raise Refusal("file_not_scanned", "files_are_scanned", "try_again", {"name": name}) from None
-    if found is not None:
-        raise Refusal("file_infected", "files_are_scanned", "choose_another_file", {"name": name, "found": found})
 
 
 @transaction.atomic

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import struct
+
+from garant.core.refusals import Refusal
+
+log = logging.getLogger(__name__)
 
 #: Seconds that connecting and each answer may take; bytes that are sent at once.
 PATIENCE, CHUNK = 10.0, 1 << 16
@@ -34,6 +39,20 @@ def found_in(content: bytes) -> str | None:
     if answer.endswith("OK"):
         return None
     raise ScannerAway(answer[:200] or "no answer")
+
+
+def check_harmless(name: str, content: bytes) -> None:
+    """Let a file pass, or refuse it: what clamd finds harmful, and what it can't be asked about where one is named.
+
+    Asked before anything is locked: it may take a while.
+    """
+    try:
+        found = found_in(content)
+    except ScannerAway as problem:
+        log.warning("clamd can't be asked: %s", problem)
+        raise Refusal("file_not_scanned", "files_are_scanned", "try_again", {"name": name}) from None
+    if found is not None:
+        raise Refusal("file_infected", "files_are_scanned", "choose_another_file", {"name": name, "found": found})
 
 
 def _connected(where: str) -> socket.socket:

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 import secrets
 
 from django.db import transaction
 
 from garant.core.files import check_file, file_name
 from garant.core.people import Actor
-from garant.core.refusals import NotFound, Refusal
+from garant.core.refusals import NotFound
 from garant.journal.operations import database_now
 from garant.kit.file_types import media_type
-from garant.kit.scanning import ScannerAway, found_in
+from garant.kit.scanning import check_harmless
 from garant.knowledge.acting import WRITE, allowed, locked, record
 from garant.knowledge.models import ArticleFile
 from garant.knowledge.views import FileView
 
 __all__ = ["add_file", "file_view", "remove_file"]
-
-log = logging.getLogger(__name__)
 
 
 def add_file(*, by: Actor, article_id: int, name: str, content: bytes) -> FileView:
@@ -30,18 +27,8 @@ def add_file(*, by: Actor, article_id: int, name: str, content: bytes) -> FileVi
     file again is the one that is kept.
     """
     allowed(by, WRITE)
-    _check_harmless(file_name(name), content)  # before anything is locked: it may take a while
+    check_harmless(file_name(name), content)  # before anything is locked: it may take a while
     return _add(by, article_id, file_name(name), content)
-
-
-def _check_harmless(name: str, content: bytes) -> None:
-    try:
-        found = found_in(content)
-    except ScannerAway as problem:
-        log.warning("clamd can't be asked: %s", problem)
-        raise Refusal("file_not_scanned", "files_are_scanned", "try_again", {"name": name}) from None
-    if found is not None:
-        raise Refusal("file_infected", "files_are_scanned", "choose_another_file", {"name": name, "found": found})
 
 
 @transaction.atomic
